@@ -1,0 +1,224 @@
+"""What is known of a PBX: channels, bridges, dials and calls. Facts only: no markup, no durations, no I/O.
+
+All times are seconds of the one clock that the store is given (`Store.apply(packet, now)`); nothing here reads a clock.
+Text is what the PBX sent, not cleaned: identities must stay exact, and whatever shows text cleans it (`amitop.text`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+Key = tuple[str, str]
+"""What a row of the screen is known by: (name of the PBX, Uniqueid or its like)."""
+
+
+class ChannelState(IntEnum):
+    """`ChannelState` of a channel snapshot (`ami.md` B.1); include/asterisk/channelstate.h."""
+
+    DOWN = 0
+    RSRVD = 1
+    OFFHOOK = 2
+    DIALING = 3
+    RING = 4
+    RINGING = 5
+    UP = 6
+    BUSY = 7
+    DIALING_OFFHOOK = 8
+    PRERING = 9
+    MUTE = 10
+    UNKNOWN = 99
+
+
+class Party(NamedTuple):
+    """A caller ID: number and name, each None where the PBX has none."""
+
+    num: str | None
+    name: str | None
+
+
+NOBODY = Party(None, None)
+
+
+class Position(NamedTuple):
+    """Where a channel is in the dialplan (the current step, not the number dialled)."""
+
+    context: str | None
+    exten: str | None
+    priority: int | None
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """One leg. Known by its Uniqueid; its name is only an index (`ami.md` D.2)."""
+
+    pbx: str
+    uniqueid: str
+    name: str
+    linkedid: str
+    state: ChannelState
+    state_text: str
+    """Asterisk's own ChannelStateDesc."""
+    caller: Party
+    connected: Party
+    language: str | None
+    account: str | None
+    position: Position
+    created: float
+    """When the channel began. With `partial`, when it was first heard of, until a snapshot's Duration corrects it."""
+    dialled: str | None = None
+    """The extension that the channel first stood at: what the caller dialled, for an incoming leg."""
+    application: str | None = None
+    data: str | None = None
+    application_at: float | None = None
+    """When application and data were last told (by Newexten, Status or a snapshot)."""
+    answered: float | None = None
+    """When the state became Up; None if it is not, or if that was before amitop was there to see."""
+    bridge: str | None = None
+    bridged_at: float | None = None
+    """When it entered its bridge; None when unknown (it was there at the first snapshot)."""
+    held_at: float | None = None
+    music: str | None = None
+    """Class of the music on hold that plays to it now."""
+    recordings: int = 0
+    recording_muted: bool = False
+    spies: set[str] = field(default_factory=set)
+    """Uniqueids of the channels that listen to this one."""
+    spying_on: str | None = None
+    local_other: str | None = None
+    """Uniqueid of the other half of a Local channel."""
+    hanging: bool = False
+    partial: bool = False
+    """First heard of in the middle of its life, by an event other than Newchannel or by a snapshot."""
+    heard: float = 0.0
+    """When an event or list last spoke of it."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """`ChanVariable`s, where manager.conf names any (`channelvars`)."""
+
+    @property
+    def key(self) -> Key:
+        """The row's identity."""
+        return (self.pbx, self.uniqueid)
+
+    @property
+    def technology(self) -> str:
+        """`PJSIP`, `Local`, ...: the channel's driver."""
+        return self.name.partition("/")[0]
+
+    @property
+    def device(self) -> str:
+        """The name without the serial number that Asterisk appends: `PJSIP/agent01` of `PJSIP/agent01-0000002a`."""
+        head, dash, _ = self.name.rpartition("-")
+        return head if dash else self.name
+
+
+@dataclass(slots=True, eq=False)
+class Bridge:
+    """A mixing bridge and who is in it."""
+
+    pbx: str
+    uniqueid: str
+    type: str
+    technology: str
+    creator: str | None
+    name: str | None
+    created: float
+    members: dict[str, float | None] = field(default_factory=dict)
+    """Uniqueid of each channel in it, in order of entry, with when it entered (None: before amitop was there)."""
+    partial: bool = False
+
+    @property
+    def holding(self) -> bool:
+        """Whether strangers wait here side by side (parking, hold, BridgeWait): never one call (`ami.md` D.2)."""
+        return self.type in {"parking", "agent_hold"} or self.technology == "holding_bridge"
+
+    @property
+    def conference(self) -> bool:
+        """Whether this is a ConfBridge room."""
+        return self.creator == "ConfBridge"
+
+
+@dataclass(slots=True, eq=False)
+class Dial:
+    """One dialled leg on its way to an answer: from DialBegin to DialEnd."""
+
+    caller: str | None
+    """Uniqueid; None when nobody dials (Originate, call file)."""
+    dest: str
+    dial_string: str | None
+    begun: float
+    status: str | None = None
+    """Last DialStatus: RINGING, PROGRESS, ..."""
+    answered: float | None = None
+
+
+class CallState(StrEnum):
+    """What a call is doing, in the words that the screen uses."""
+
+    DIALING = "Dialing"
+    RINGING = "Ringing"
+    WAITING = "Waiting"
+    """In a queue, nobody has it yet."""
+    TALKING = "Talking"
+    HELD = "On hold"
+    CONFERENCE = "Conference"
+    PARKED = "Parked"
+    APPLICATION = "In app"
+    """Up, alone with the dialplan: a prompt, a menu, voicemail."""
+    ENDING = "Ending"
+    ENDED = "Ended"
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A group of legs that belong together (`ami.md` D.2)."""
+
+    pbx: str
+    id: str
+    """Uniqueid of the leg that the call began with; stays when that leg leaves."""
+    legs: list[Channel]
+    """Oldest first."""
+    started: float
+    talk_since: float | None = None
+    """When two parties first met in a bridge; None while they have not, or when it was before amitop was there."""
+    partial: bool = False
+
+    @property
+    def key(self) -> Key:
+        """The row's identity."""
+        return (self.pbx, self.id)
+
+
+@dataclass(slots=True, frozen=True)
+class EndedChannel:
+    """A channel after its Hangup, kept for a while with the cause."""
+
+    channel: Channel
+    call_id: str
+    at: float
+    cause: int | None
+    cause_text: str
+    """In words: the PBX's `Cause-txt`, else Q.850's name, and TechCause where there is one."""
+    lost: bool = False
+    """Removed by two snapshots that did not list it, without a Hangup seen."""
+
+
+@dataclass(slots=True, frozen=True)
+class EndedCall:
+    """A call after its last leg has gone."""
+
+    call: Call
+    at: float
+    cause: int | None
+    cause_text: str
+
+
+@dataclass(slots=True, frozen=True)
+class Note:
+    """One line of a call's story, for the detail pane: when, which event, what it said in short."""
+
+    at: float
+    event: str
+    uniqueid: str
+    text: str
