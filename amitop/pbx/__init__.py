@@ -1,0 +1,1 @@
+"""What an Asterisk is doing, rebuilt from its events: pure state, with the time handed in."""
