@@ -5,10 +5,15 @@ any of the classes (`ami.md` A.11). What it does not list is either forbidden or
 an action that needs a single class and is listed proves that the login holds that class.
 """
 
+
+
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "blindtransfer": ("call",),
