@@ -1,0 +1,248 @@
+"""What a person may set: profiles in a TOML file, and how the dashboard looks. Reads files, writes none.
+
+Heavy imports (`tomllib`, `platformdirs`, `difflib`) happen where they are used: `amitop --version` pays for none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from amitop.ami.address import Address, TlsOptions
+from amitop.ami.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PORT = 5038
+"""AMI's port in the clear (`ami.md` A.1)."""
+TLS_PORT = 5039
+"""AMI's port with TLS (`ami.md` A.1)."""
+
+COMMANDS = ("snapshot", "watch", "replay", "verify")
+"""Words that the command line keeps for itself, so no profile may be called one of them."""
+
+
+class ConfigError(Exception):
+    """Something a person wrote cannot be used. `str()` is one line that names the file, key or address, and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One PBX to connect to, complete: who, where and with which secret."""
+
+    name: str
+    """What the screen calls it, and the first half of every row's key."""
+    address: Address
+    user: str
+    secret: Secret
+    read_only: bool = False
+    origin: str = ""
+    """Where user and secret came from, in words, for messages: `profile "lab" in /home/ann/.config/amitop/config.toml`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the dashboard looks and what it refuses, the same for every PBX on it."""
+
+    theme: str | None = None
+    """A theme's name; None lets the dashboard choose."""
+    ascii: bool = False
+    mouse: bool = True
+    read_only: bool = False
+    refresh: float = 4.0
+    """Frames per second at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedProfile:
+    """A `[profiles.NAME]` table as written: what it leaves out is still to be found elsewhere."""
+
+    name: str
+    host: str
+    port: int | None
+    tls: TlsOptions | None
+    user: str | None
+    secret: Secret | None = field(default=None, repr=False)
+    secret_file: Path | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file; all defaults where there is none."""
+
+    path: Path
+    profiles: Mapping[str, SavedProfile] = field(default_factory=dict)
+    default: str | None = None
+    settings: Settings = field(default_factory=Settings)
+
+
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return where the configuration file is looked for: `AMITOP_CONFIG`, else the platform's place for it."""
+    named = environ.get("AMITOP_CONFIG")
+    if named:
+        return Path(named).expanduser()
+    import platformdirs  # noqa: PLC0415  # not needed where the path is given
+
+    return platformdirs.user_config_path("amitop") / "config.toml"
+
+
+def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the configuration file *path*, or the usual one, which need not exist.
+
+    Raises `ConfigError` when the file cannot be read, is not TOML, or holds a key or value that amitop does not know.
+    """
+    must_exist = path is not None or bool(environ.get("AMITOP_CONFIG"))
+    path = path if path is not None else config_path(environ)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"{path}: there is no such file") from None
+        return Config(path)
+    except NotADirectoryError:
+        if must_exist:
+            raise ConfigError(f"{path}: there is no such file") from None
+        return Config(path)
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8 text") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    import tomllib  # noqa: PLC0415  # most starts have no file to parse
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    return _Reader(path).config(document)
+
+
+def parse_fingerprint(text: str) -> str | None:
+    """Return a SHA-256 fingerprint as 64 lower-case hex digits, or None if *text* is not one. Colons may be in it."""
+    digits = text.replace(":", "").replace(" ", "").lower()
+    return digits if re.fullmatch(r"[0-9a-f]{64}", digits) else None
+
+
+_TOP = {"default", "theme", "ascii", "mouse", "read_only", "refresh", "profiles"}
+_PROFILE = {"host", "port", "tls", "user", "secret", "secret_file", "read_only"}
+_TLS = {"ca_file", "fingerprint", "verify"}
+_WORDS = {str: "text in quotes", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
+
+
+class _Reader:
+    """Turns a parsed document into a `Config`, and every surprise into one line that names file and key."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def config(self, document: dict[str, Any]) -> Config:
+        self._known(document, _TOP, "")
+        tables = self._get(document, "profiles", dict, "", {})
+        profiles = {name: self._profile(name, table) for name, table in tables.items()}
+        default = self._get(document, "default", str, "", None)
+        if default is not None and default not in profiles:
+            near = nearest(default, profiles)
+            raise self._error(
+                "default", f'there is no profile "{default}"' + (f'; did you mean "{near}"?' if near else "")
+            )
+        refresh = self._get(document, "refresh", float, "", Settings.refresh)
+        if not 0.2 <= refresh <= 30:
+            raise self._error("refresh", "frames per second must be between 0.2 and 30")
+        settings = Settings(
+            theme=self._get(document, "theme", str, "", None),
+            ascii=self._get(document, "ascii", bool, "", False),
+            mouse=self._get(document, "mouse", bool, "", True),
+            read_only=self._get(document, "read_only", bool, "", False),
+            refresh=refresh,
+        )
+        return Config(self.path, profiles, default, settings)
+
+    def _profile(self, name: str, table: Any) -> SavedProfile:
+        where = f"profiles.{name}"
+        if not isinstance(table, dict):
+            raise self._error(where, "must be a table, [profiles.NAME]")
+        if name in COMMANDS:
+            raise self._error(where, f'"{name}" is a command of amitop; give the profile another name')
+        if not re.fullmatch(r"[^\s@:/\[\]-][^\s@:/\[\]]*", name) or not name.isprintable():
+            raise self._error(where, "a profile's name is one word without @ : / [ ] and does not start with -")
+        self._known(table, _PROFILE, where)
+        if "secret" in table and "secret_file" in table:
+            raise self._error(f"{where}.secret_file", "there is a secret as well; keep one of the two")
+        secret = self._text(table, "secret", where)
+        secret_file = self._text(table, "secret_file", where)
+        port = self._get(table, "port", int, where, None)
+        if port is not None and not 1 <= port <= 65535:
+            raise self._error(f"{where}.port", "must be between 1 and 65535")
+        return SavedProfile(
+            name,
+            self._text(table, "host", where) or "127.0.0.1",
+            port,
+            self._tls(table, where),
+            self._text(table, "user", where),
+            Secret(secret) if secret is not None else None,
+            self._file(secret_file) if secret_file is not None else None,
+            self._get(table, "read_only", bool, where, False),
+        )
+
+    def _tls(self, table: dict[str, Any], where: str) -> TlsOptions | None:
+        where = f"{where}.tls"
+        value = table.get("tls", False)
+        if isinstance(value, bool):
+            return TlsOptions() if value else None
+        if not isinstance(value, dict):
+            raise self._error(where, "must be true, false or a table of ca_file, fingerprint and verify")
+        self._known(value, _TLS, where)
+        options = TlsOptions(verify=self._get(value, "verify", bool, where, True))
+        fingerprint = self._text(value, "fingerprint", where)
+        if fingerprint is not None:
+            digits = parse_fingerprint(fingerprint)
+            if digits is None:
+                raise self._error(f"{where}.fingerprint", "must be a SHA-256 fingerprint, 64 hex digits")
+            options = replace(options, fingerprint=digits)
+        ca_file = self._text(value, "ca_file", where)
+        return replace(options, ca_file=self._file(ca_file)) if ca_file is not None else options
+
+    def _file(self, name: str) -> Path:
+        """Files named in the configuration lie beside it unless they say otherwise."""
+        return self.path.parent / Path(name).expanduser()
+
+    def _text(self, table: dict[str, Any], key: str, where: str) -> str | None:
+        value: str | None = self._get(table, key, str, where, None)
+        if value is not None and (not value.strip() or any(c in value for c in "\r\n\0")):
+            raise self._error(f"{where}.{key}", "must be one line of text, not empty")
+        return value
+
+    def _get(self, table: dict[str, Any], key: str, kind: type, where: str, default: Any) -> Any:
+        value = table.get(key, default)
+        if key not in table:
+            return value
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kind:
+            # The value itself stays unsaid: it may be a secret.
+            raise self._error(f"{where}.{key}" if where else key, f"must be {_WORDS[kind]}")
+        return value
+
+    def _known(self, table: Iterable[str], keys: set[str], where: str) -> None:
+        for key in table:
+            if key not in keys:
+                near = nearest(key, keys)
+                name = f"{where}.{key}" if where else key
+                raise self._error(
+                    name,
+                    f'unknown; did you mean "{near}"?' if near else f"unknown; known are {', '.join(sorted(keys))}",
+                )
+
+    def _error(self, key: str, problem: str) -> ConfigError:
+        return ConfigError(f"{self.path}: {key}: {problem}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the word of *known* that *word* was probably meant to be, if any is close."""
+    import difflib  # noqa: PLC0415  # only for somebody who mistyped
+
+    return next(iter(difflib.get_close_matches(word, list(known), 1, 0.6)), None)
