@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from amitop.ami.address import Address, TlsOptions
 from amitop.ami.secret import Secret
@@ -17,17 +17,15 @@ from amitop.ami.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PORT = 5038
-"""AMI's port in the clear (`ami.md` A.1)."""
-TLS_PORT = 5039
-"""AMI's port with TLS (`ami.md` A.1)."""
+_T = TypeVar("_T")
+_D = TypeVar("_D")
 
 COMMANDS = ("snapshot", "watch", "replay", "verify")
 """Words that the command line keeps for itself, so no profile may be called one of them."""
 
 
 class ConfigError(Exception):
-    """Something a person wrote cannot be used. `str()` is one line that names the file, key or address, and the way out."""
+    """Something a person wrote cannot be used; `str()` is one line with the file, key or address, and the way out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Profile:
     secret: Secret
     read_only: bool = False
     origin: str = ""
-    """Where user and secret came from, in words, for messages: `profile "lab" in /home/ann/.config/amitop/config.toml`."""
+    """Where user and secret came from, in words for messages: `profile "lab" in /home/ann/amitop.toml`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +119,16 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
     return _Reader(path).config(document)
 
 
-def parse_fingerprint(text: str) -> str | None:
-    """Return a SHA-256 fingerprint as 64 lower-case hex digits, or None if *text* is not one. Colons may be in it."""
-    digits = text.replace(":", "").replace(" ", "").lower()
-    return digits if re.fullmatch(r"[0-9a-f]{64}", digits) else None
-
-
 _TOP = {"default", "theme", "ascii", "mouse", "read_only", "refresh", "profiles"}
 _PROFILE = {"host", "port", "tls", "user", "secret", "secret_file", "read_only"}
 _TLS = {"ca_file", "fingerprint", "verify"}
-_WORDS = {str: "text in quotes", bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
+_WORDS: dict[type, str] = {
+    str: "text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    dict: "a table",
+}
 
 
 class _Reader:
@@ -139,7 +137,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def config(self, document: dict[str, Any]) -> Config:
+    def config(self, document: dict[str, object]) -> Config:
         self._known(document, _TOP, "")
         tables = self._get(document, "profiles", dict, "", {})
         profiles = {name: self._profile(name, table) for name, table in tables.items()}
@@ -149,7 +147,7 @@ class _Reader:
             raise self._error(
                 "default", f'there is no profile "{default}"' + (f'; did you mean "{near}"?' if near else "")
             )
-        refresh = self._get(document, "refresh", float, "", Settings.refresh)
+        refresh = self._get(document, "refresh", float, "", Settings().refresh)
         if not 0.2 <= refresh <= 30:
             raise self._error("refresh", "frames per second must be between 0.2 and 30")
         settings = Settings(
@@ -161,7 +159,7 @@ class _Reader:
         )
         return Config(self.path, profiles, default, settings)
 
-    def _profile(self, name: str, table: Any) -> SavedProfile:
+    def _profile(self, name: str, table: object) -> SavedProfile:
         where = f"profiles.{name}"
         if not isinstance(table, dict):
             raise self._error(where, "must be a table, [profiles.NAME]")
@@ -188,7 +186,7 @@ class _Reader:
             self._get(table, "read_only", bool, where, False),
         )
 
-    def _tls(self, table: dict[str, Any], where: str) -> TlsOptions | None:
+    def _tls(self, table: Mapping[str, object], where: str) -> TlsOptions | None:
         where = f"{where}.tls"
         value = table.get("tls", False)
         if isinstance(value, bool):
@@ -196,33 +194,33 @@ class _Reader:
         if not isinstance(value, dict):
             raise self._error(where, "must be true, false or a table of ca_file, fingerprint and verify")
         self._known(value, _TLS, where)
-        options = TlsOptions(verify=self._get(value, "verify", bool, where, True))
-        fingerprint = self._text(value, "fingerprint", where)
-        if fingerprint is not None:
-            digits = parse_fingerprint(fingerprint)
-            if digits is None:
-                raise self._error(f"{where}.fingerprint", "must be a SHA-256 fingerprint, 64 hex digits")
-            options = replace(options, fingerprint=digits)
         ca_file = self._text(value, "ca_file", where)
-        return replace(options, ca_file=self._file(ca_file)) if ca_file is not None else options
+        try:
+            return TlsOptions(
+                self._file(ca_file) if ca_file is not None else None,
+                self._text(value, "fingerprint", where),
+                self._get(value, "verify", bool, where, True),
+            )
+        except ValueError as error:
+            raise self._error(f"{where}.fingerprint", str(error)) from None
 
     def _file(self, name: str) -> Path:
         """Files named in the configuration lie beside it unless they say otherwise."""
         return self.path.parent / Path(name).expanduser()
 
-    def _text(self, table: dict[str, Any], key: str, where: str) -> str | None:
-        value: str | None = self._get(table, key, str, where, None)
+    def _text(self, table: Mapping[str, object], key: str, where: str) -> str | None:
+        value = self._get(table, key, str, where, None)
         if value is not None and (not value.strip() or any(c in value for c in "\r\n\0")):
             raise self._error(f"{where}.{key}", "must be one line of text, not empty")
         return value
 
-    def _get(self, table: dict[str, Any], key: str, kind: type, where: str, default: Any) -> Any:
-        value = table.get(key, default)
+    def _get(self, table: Mapping[str, object], key: str, kind: type[_T], where: str, default: _D) -> _T | _D:
         if key not in table:
-            return value
+            return default
+        value = table[key]
         if kind is float and type(value) is int:
             value = float(value)
-        if type(value) is not kind:
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             # The value itself stays unsaid: it may be a secret.
             raise self._error(f"{where}.{key}" if where else key, f"must be {_WORDS[kind]}")
         return value
