@@ -1,0 +1,382 @@
+"""One PBX, kept true: a session and a store, joined. Connects, takes the first snapshot, reconciles, reconnects.
+
+Nothing here knows of a screen. Whoever shows the state pulls it from `LivePbx.store`; whoever must see an event as it
+happens (an action's confirmation) registers a listener.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from amitop.ami.errors import ActionError, ActionTimeout, AmiError, LinkLost, LoginError
+from amitop.ami.link import Backoff, LinkState
+from amitop.ami.session import Session
+from amitop.health import Health, LinkStatus, PbxInfo
+from amitop.pbx.store import Store
+from amitop.rights import ActionRights
+from amitop.subscription import EVENT_CLASSES, Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from amitop.ami.packet import Packet
+    from amitop.ami.session import Direction
+    from amitop.config import Profile
+
+RECONCILE_EVERY = 30.0
+RECONCILE_AT_MOST = 60.0
+RECONCILE_COST = 10.0
+"""The PBX is left alone for at least this many times as long as its last list took (`ami.md` D.3)."""
+SECOND_LOOK = 2.0
+"""Seconds after the first snapshot until the next: it catches what was in the middle of a transition (`ami.md` D.4)."""
+POLL_EVERY = 3.0
+"""Between lists where the login gets no call events at all (`ami.md` D.9)."""
+BOOTING_TRIES = 3
+BOOTING_PAUSE = 2.0
+CLOCK_JUMP = 5.0
+"""Seconds by which wall and monotonic clock may part in a second before the machine must have slept (`ami.md` D.8)."""
+_CALL_EVENTS = ("Newchannel", "Newstate", "Hangup")
+
+
+class LivePbx:
+    """The state of one PBX and the link that feeds it.
+
+    *profile* says where it is and who logs in. *clock* is monotonic seconds and *wall* epoch seconds; *tap*, if given,
+    receives every byte sent and received with its time, secrets removed.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        tap: Callable[[Direction, float, bytes], None] | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.profile = profile
+        self.name = profile.name
+        self.clock = clock
+        self.wall = wall
+        self.store = Store(profile.name)
+        self.link = LinkStatus(since=clock())
+        self.info = PbxInfo()
+        self.health = Health()
+        self.rights = ActionRights({})
+        self.stale_since: float | None = None
+        self.notice = ""
+        """What this login cannot show, in one line; empty when it sees all."""
+        self.listeners: set[Callable[[Packet], None]] = set()
+        self._tap = tap
+        self._backoff = backoff or Backoff()
+        self._session: Session | None = None
+        self._resync = asyncio.Event()
+        self._retry = asyncio.Event()
+        self._live = asyncio.Event()
+        self._failed: AmiError | None = None
+        self._polling = False
+        self._list_action = "CoreShowChannels"
+        self._startup: str | None = None
+        self._subscription: Subscription | None = None
+
+    @property
+    def applications_live(self) -> bool:
+        """Whether applications and positions are of this moment; else they are as of the last list."""
+        return self._subscription is not None and self._subscription.applications_live
+
+    # -- what others ask ------------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The session that is up. Raises `LinkLost` when there is none."""
+        if self._session is None or self.link.state is not LinkState.LIVE:
+            raise LinkLost(f"{self.name}: not connected")
+        return self._session
+
+    @property
+    def stale_for(self) -> float | None:
+        """Seconds since the state stopped following the PBX; None while it follows."""
+        return None if self.stale_since is None else self.clock() - self.stale_since
+
+    def wall_of(self, moment: float) -> float:
+        """Return the PBX's epoch seconds at *moment* of the monotonic clock."""
+        return self.wall() + (self.health.clock_offset or 0.0) - (self.clock() - moment)
+
+    def why_not(self, action: str) -> str | None:
+        """Return why *action* cannot be sent now, or None when it can."""
+        if self.link.state is not LinkState.LIVE:
+            return f"{self.name} is not connected"
+        return self.rights.why_not(action)
+
+    def retry_now(self) -> None:
+        """Try to connect at once: a person asked, after a refusal or during a pause."""
+        self._retry.set()
+
+    def refresh(self) -> None:
+        """Ask for a fresh snapshot soon."""
+        self._resync.set()
+
+    async def wait_live(self, timeout: float = 15.0) -> None:
+        """Wait for the first complete snapshot.
+
+        Raises the `AmiError` that ended the last try (`ConnectError`, `LoginError`, ...), or `LinkLost` when *timeout*
+        seconds passed.
+        """
+        waiter = asyncio.ensure_future(self._live.wait())
+        try:
+            deadline = self.clock() + timeout
+            while not waiter.done():
+                if self._failed is not None:
+                    raise self._failed
+                left = deadline - self.clock()
+                if left <= 0:
+                    raise LinkLost(f"{self.profile.address}: no answer within {timeout:.0f} s ({self.link.state})")
+                await asyncio.wait({waiter}, timeout=min(left, 0.05))
+        finally:
+            waiter.cancel()
+
+    async def fetch_status(self, uniqueid: str) -> None:
+        """Ask for one channel's `Status`, which tells its application and position even without dialplan events.
+
+        Raises `ActionError` (the channel has gone, or no right) and `LinkLost`.
+        """
+        listing = await self.session.listing("Status", {"Channel": uniqueid})
+        for item in listing.items:
+            self.store.apply_status(item, self.clock())
+
+    # -- the life of the link -------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Connect and stay connected until cancelled."""
+        heart = asyncio.create_task(self._housekeeping(), name=f"{self.name}: housekeeping")
+        try:
+            while True:
+                self._retry.clear()
+                try:
+                    await self._one_session()
+                except LoginError as error:
+                    # Never tried again by itself: a few wrong passwords and fail2ban locks the operator out
+                    # (`ami.md` A.7).
+                    self._down(error)
+                    self._set_link(LinkState.REFUSED, str(error))
+                    await self._retry.wait()
+                except AmiError as error:
+                    self._down(error)
+                    pause = self._backoff.next_delay()
+                    self._set_link(LinkState.WAITING, str(error), retry_at=self.clock() + pause)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._retry.wait(), pause)
+        finally:
+            heart.cancel()
+            session, self._session = self._session, None
+            if session is not None:
+                await session.close()
+            self._set_link(LinkState.CLOSED, "")
+
+    def _down(self, error: AmiError) -> None:
+        self._session = None
+        now = self.clock()
+        if self.stale_since is None and self._live.is_set():
+            self.stale_since = now
+        self.store.link_lost(now)
+        self.health.end_session()
+        self._failed = error
+
+    def _set_link(self, state: LinkState, reason: str, retry_at: float | None = None) -> None:
+        self.link.state, self.link.since, self.link.reason, self.link.retry_at = state, self.clock(), reason, retry_at
+
+    async def _one_session(self) -> None:
+        """Open, sync, and serve one session until it ends. Always raises the AmiError that ended it."""
+        self.link.attempt += 1
+        self._set_link(LinkState.CONNECTING, "")
+        profile = self.profile
+        session = await Session.open(
+            profile.address,
+            profile.user,
+            profile.secret,
+            events=EVENT_CLASSES,
+            on_event=self._on_event,
+            wanted=self.store.wanted,
+            tap=self._tap,
+        )
+        self._session = session
+        try:
+            self._set_link(LinkState.SYNCING, "")
+            await session.wait_booted(2.0)
+            await self._learn(session)
+            self._subscription = Subscription(session, self.rights)
+            await self._subscription.begin()
+            await self._snapshot(session, first=True)
+            self.stale_since = None
+            self._set_link(LinkState.LIVE, self.notice)
+            self._backoff.connected()
+            self.link.attempt = 0
+            self.link.reconnects += self._live.is_set()
+            self._failed = None
+            self._live.set()
+            await self._serve(session)
+        finally:
+            if self._session is session:
+                self._session = None
+            await session.close()
+
+    async def _serve(self, session: Session) -> None:
+        """Reconcile until the session ends."""
+        closed = asyncio.ensure_future(session.wait_closed())
+        pause = SECOND_LOOK
+        try:
+            while True:
+                resync = asyncio.ensure_future(self._resync.wait())
+                done, _ = await asyncio.wait({closed, resync}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+                resync.cancel()
+                if closed in done:
+                    raise closed.result() or LinkLost(f"{self.profile.address}: closed the connection")
+                if self._resync.is_set():
+                    # A reload tells module by module; one look after the last of them is enough.
+                    await asyncio.sleep(1.0)
+                    self._resync.clear()
+                    await self._learn(session)
+                await self._snapshot(session, first=False)
+                pause = self._pause()
+        finally:
+            closed.cancel()
+
+    def _pause(self) -> float:
+        if self._polling:
+            return max(POLL_EVERY, RECONCILE_COST * self.health.list_seconds)
+        return max(RECONCILE_EVERY, min(RECONCILE_AT_MOST, RECONCILE_COST * self.health.list_seconds))
+
+    # -- the parts of a sync --------------------------------------------------------------------------------------
+
+    async def _learn(self, session: Session) -> None:
+        """Ask who the PBX is and what this login may do.
+
+        While Asterisk boots, modules that are not loaded yet make their actions unknown (`ami.md` D.9), so a PBX that
+        did not say that it has booted is asked again.
+        """
+        for attempt in range(BOOTING_TRIES):
+            listed = await session.action("ListCommands")
+            commands = {k: v for k, v in listed.headers.items() if k not in {"response", "actionid", "message"}}
+            self.rights = ActionRights(commands)
+            if session.booted or self.rights.may("CoreShowChannels") or self.rights.may("Status"):
+                break
+            if attempt < BOOTING_TRIES - 1:
+                await asyncio.sleep(BOOTING_PAUSE)
+        info = PbxInfo(ami=session.banner_version)
+        for action in ("CoreSettings", "CoreStatus"):
+            if not self.rights.may(action):
+                continue
+            try:
+                answer = await session.action(action)
+            except ActionError:
+                continue  # the field stays unknown, which is what the screen then says
+            if action == "CoreSettings":
+                info.asterisk, info.system = answer.value("AsteriskVersion"), answer.value("SystemName")
+                info.ami = answer.value("AMIversion") or info.ami
+            else:
+                self._notice_restart(f"{answer.get('CoreStartupDate')} {answer.get('CoreStartupTime')}")
+        info.started, info.reloaded = self.info.started, self.info.reloaded
+        self.info = info
+
+    def _notice_restart(self, startup: str) -> None:
+        if self._startup is not None and startup != self._startup:
+            self.store.restart(self.clock())
+            self.info.started = self.info.reloaded = None
+        self._startup = startup
+
+    async def _snapshot(self, session: Session, *, first: bool) -> None:
+        """Take the list of channels and merge it."""
+        self._list_action = next((a for a in ("CoreShowChannels", "Status") if self.rights.may(a)), "")
+        self.notice = self._what_is_missing()
+        if not self._list_action:
+            self.store.restart(self.clock()) if first else None
+            return
+        asked_at = self.clock()
+        try:
+            listing = await session.listing(self._list_action)
+        except ActionTimeout as error:
+            self.notice = f"{self.profile.address}: {error}"
+            return
+        except ActionError as error:
+            self.notice = f"{self._list_action}: {error.message}"
+            return
+        now = self.clock()
+        self.health.list_seconds = now - asked_at
+        self.health.lists += not first
+        before = len(self.store.channels)
+        self.store.apply_channels(listing.items, asked_at, now, first=first or self._polling)
+        if not first:
+            self._judge_events(session, changed=before != len(self.store.channels))
+            self._set_link(LinkState.LIVE, self.notice) if self.link.reason != self.notice else None
+
+    def _judge_events(self, session: Session, *, changed: bool) -> None:
+        """Fall back to polling where lists change and no call event ever came: `read=call` is missing."""
+        deaf = not any(session.counters.events[name] for name in _CALL_EVENTS)
+        self._polling = deaf and (self._polling or changed)
+        self.notice = self._what_is_missing()
+
+    def _what_is_missing(self) -> str:
+        if self._polling:
+            return f"no call events for this login (read=call is missing): asking every {POLL_EVERY:.0f} s"
+        if self.rights.known and not self.rights.may("CoreShowChannels"):
+            if self.rights.may("Status"):
+                return ""
+            return (
+                "cannot list channels (write=system, call or reporting is missing): only calls that begin now are shown"
+            )
+        return ""
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def _on_event(self, packet: Packet) -> None:
+        try:
+            self.store.apply(packet, self.clock())
+        except Exception:  # noqa: BLE001 - one bad event must not end the link; it is counted and shown
+            self.health.faults += 1
+            self.health.last_fault = f"{packet.name}: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}"
+        name = packet.name
+        if name == "FullyBooted":
+            self._on_booted(packet)
+        elif name in {"Reload", "Load", "Unload"}:
+            self._resync.set()
+        for listener in tuple(self.listeners):
+            listener(packet)
+
+    def _on_booted(self, packet: Packet) -> None:
+        server_now = self.wall() + (self.health.clock_offset or 0.0)
+        uptime, reloaded = packet.get("Uptime"), packet.get("LastReload")
+        if uptime.isdigit():
+            self.info.started = server_now - int(uptime)
+        if reloaded.isdigit():
+            self.info.reloaded = server_now - int(reloaded)
+        if self.link.state is LinkState.LIVE:
+            self._resync.set()
+
+    async def _housekeeping(self) -> None:
+        """Once a second: rates, expiry, a filter that does not filter, a machine that slept."""
+        lag = self.wall() - self.clock()
+        while True:
+            await asyncio.sleep(1.0)
+            now = self.clock()
+            self.store.expire(now)
+            session = self._session
+            if session is not None:
+                self._read_counters(session, now)
+                if self._subscription is not None and self.link.state is LinkState.LIVE:
+                    with contextlib.suppress(AmiError):  # the link's own task reports a lost link
+                        await self._subscription.check()
+            if abs((self.wall() - now) - lag) > CLOCK_JUMP:
+                self._resync.set()
+            lag = self.wall() - now
+
+    def _read_counters(self, session: Session, now: float) -> None:
+        counters, health = session.counters, self.health
+        health.events = counters.events
+        health.rate.sample(now, counters.events.total())
+        health.bytes_in, health.bytes_out = counters.bytes_in, counters.bytes_out
+        health.skipped, health.damaged = counters.skipped, counters.damaged
+        health.rtt, health.clock_offset = session.rtt, session.clock_offset
