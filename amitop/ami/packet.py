@@ -131,24 +131,34 @@ class Packet:
         """Every header's first value, by lower-case name. Parsed on first use."""
         headers = self._headers
         if headers is None:
-            headers = self._headers = {}
-            try:
-                lines = self.raw.decode().split("\n")
-            except UnicodeDecodeError:
-                lines = [decode(line) for line in self.raw.split(b"\n")]
-            for line in lines:
-                key, colon, value = line.partition(":")
-                if not colon:
-                    self.damaged = True
-                    self._add("_raw", line)
-                    continue
-                key = _LOWER.get(key) or _lower(key)
-                if value[:1] == " ":
-                    value = value.lstrip(" ")
-                if key in headers:
-                    self._add(key, value)
-                else:
-                    headers[key] = value
+            headers = self._headers = self._parse()
+        return headers
+
+    def _parse(self) -> dict[str, str]:
+        """Parse in one sweep what is as usual: known names, none twice, one blank after each colon, UTF-8."""
+        try:
+            text = self.raw.decode()
+            lines = text.split("\n")
+            # A name that holds a colon is never in _LOWER, so "K:v: w" does not pass for a header called "K:v".
+            headers = {_LOWER[key]: value for key, colon, value in [line.partition(": ") for line in lines] if colon}
+        except (KeyError, UnicodeDecodeError):
+            pass
+        else:
+            if len(headers) == len(lines) and ":  " not in text:
+                return headers
+        return self._parse_with_care()
+
+    def _parse_with_care(self) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        self._headers = headers
+        for raw_line in self.raw.split(b"\n"):
+            line = decode(raw_line)
+            key, colon, value = line.partition(":")
+            if colon:
+                self._add(_LOWER.get(key) or _lower(key), value.lstrip(" "))
+            else:
+                self.damaged = True
+                self._add("_raw", line)
         return headers
 
     def _add(self, key: str, value: str) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amitop.ami.errors import WireError
-from amitop.ami.packet import Packet, decode
+from amitop.ami.packet import Kind, Packet, decode
 from amitop.ami.secret import REDACTED, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 MAX_PACKET = 16 * 1024 * 1024
 """Bytes of one packet beyond which the peer has lost its mind: a list item is 3 kB, ListCommands 10 kB."""
 MAX_BANNER = 65536
+MAX_NAMES = 4096
+"""Event names remembered: Asterisk has 200, and a mangled stream must not fill the memory with others."""
 MAX_LINE = 1023
 """Bytes of one line of an action: the server's buffer is 1025 with CR and LF (`ami.md` A.10)."""
 MAX_HEADERS = 128
@@ -46,6 +49,9 @@ class Framer:
     deviation that Asterisk has shown (`ami.md` A.2). The first line is the banner, whatever it says, unless *banner*
     is False or it is already a packet's.
 
+    Events whose names are not in *wanted* are counted by their first line and never become packets, but those with an
+    ActionID, which are items of a list (`ami.md` A.5), while `keep_lists` is set. *wanted* is asked once a name.
+
     >>> framer = Framer()
     >>> framer.feed(b"Asterisk Call Manager/11.0.0\\r\\nEvent: FullyBooted\\r\\n\\r\\nEvent: Re")
     [<Packet event FullyBooted>]
@@ -53,14 +59,29 @@ class Framer:
     'Asterisk Call Manager/11.0.0'
     """
 
-    def __init__(self, max_packet: int = MAX_PACKET, *, banner: bool = True) -> None:
+    def __init__(
+        self, max_packet: int = MAX_PACKET, *, banner: bool = True, wanted: Container[str] | None = None
+    ) -> None:
         self.banner: str | None = None if banner else ""
         """The first line; None until it came, "" where there was none."""
+        self.keep_lists = True
+        """Whether events with an ActionID are kept whatever their name; off where no list is under way."""
         self.counters = WireCounters()
+        self._wanted = wanted
+        self._kept: set[str] = set()  # names found wanted, and names found not to be, with how often they came
+        self._skipped: dict[bytes, int] = {}
         self._max = max_packet
         self._tail: list[bytes] = []  # of the packet that has not ended; joined once, so a long one costs no squares
         self._tail_size = 0
         self._carriage_return = False  # the last byte was a CR: whether it is part of a line end, the next byte says
+
+    @property
+    def skipped(self) -> Counter[str]:
+        """How many events of each unwanted name came, list items not among them."""
+        counts: Counter[str] = Counter()
+        for first, count in self._skipped.items():
+            counts[decode(first).strip()] += count
+        return counts
 
     def feed(self, data: bytes) -> list[Packet]:
         """Take the next bytes and return the packets that they complete.
@@ -92,13 +113,55 @@ class Framer:
         if len(data) > self._max and any(len(piece) > self._max for piece in pieces):
             raise self._too_long()
         if data.count(b"\nEvent: ") != data.count(b"\n\nEvent: ") or (
-            data.count(b"\nResponse: ") != data.count(b"\n\nResponse: ")
+            b"\nResponse: " in data and data.count(b"\nResponse: ") != data.count(b"\n\nResponse: ")
         ):
-            packets = [packet for piece in pieces for packet in self._cut(piece.lstrip(b"\n"))]
-        else:
+            return self._keep_wanted([packet for piece in pieces for packet in self._cut(piece.lstrip(b"\n"))])
+        return self._read(pieces)
+
+    def _read(self, pieces: list[bytes]) -> list[Packet]:
+        """Make packets of whole pieces, and of an unwanted one nothing but a count."""
+        if self._wanted is None:
             packets = [Packet(raw) for piece in pieces if (raw := piece.lstrip(b"\n"))]
+            self.counters.packets += len(packets)
+            return packets
+        packets = []
+        skipped, keep_lists = self._skipped, self.keep_lists
+        skipped_now = 0
+        for piece in pieces:
+            raw = piece.lstrip(b"\n")
+            if raw.startswith(b"Event: ") and (end := raw.find(b"\n")) > 0:
+                first = raw[7:end]
+                if first in skipped and not (keep_lists and b"\nActionID:" in raw):
+                    skipped[first] += 1
+                    skipped_now += 1
+                    continue
+            if raw:
+                packets.append(Packet(raw))
+        self.counters.packets += skipped_now
+        return self._keep_wanted(packets)
+
+    def _keep_wanted(self, packets: list[Packet]) -> list[Packet]:
         self.counters.packets += len(packets)
-        return packets
+        if self._wanted is None:
+            return packets
+        kept = self._kept
+        return [packet for packet in packets if packet.name in kept or self._wants(packet)]
+
+    def _wants(self, packet: Packet) -> bool:
+        """Decide about a name that was not found wanted before."""
+        if packet.kind is not Kind.EVENT:
+            return True
+        name = packet.name
+        if self._wanted is None or name in self._wanted:
+            if len(self._kept) < MAX_NAMES:
+                self._kept.add(name)
+            return True
+        first = name.encode() if len(self._skipped) < MAX_NAMES else b"(others)"
+        self._skipped.setdefault(first, 0)
+        if self.keep_lists and packet.action_id is not None:
+            return True
+        self._skipped[first] += 1
+        return False
 
     def _take_banner(self, data: bytes) -> bytes | None:
         """Return what follows the banner, or None while its line has not ended."""
@@ -147,8 +210,7 @@ class Framer:
             packets += [_command_output(piece)] if skip > 2 else self._cut(piece)
             at = end + skip
         self._keep(data[at:])
-        self.counters.packets += len(packets)
-        return packets
+        return self._keep_wanted(packets)
 
     def _cut(self, piece: bytes) -> list[Packet]:
         """Cut a piece where another packet begins inside it: its own end was lost before 16.26 (`ami.md` A.2)."""
