@@ -1,0 +1,44 @@
+"""Fixtures that start a real Asterisk. Every test that uses one is marked `pbx`."""
+
+import os
+
+import pytest
+
+from rig.asterisk import Asterisk
+from rig.roots import missing
+
+NEEDED = os.environ.get("AMITOP_REQUIRE_PBX") == "1"
+"""Continuous integration sets it: there a real Asterisk that cannot be started is a failure, not a reason to skip."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"asterisk16", "asterisk22", "asterisk"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.pbx)
+
+
+def _running(version: str):
+    if why := missing(version):
+        (pytest.fail if NEEDED else pytest.skip)(why)
+    with Asterisk(version) as pbx:
+        pbx.phones()
+        yield pbx
+
+
+@pytest.fixture(scope="session")
+def asterisk16():
+    """A running Asterisk 16 with phones, for this test session alone."""
+    yield from _running("16")
+
+
+@pytest.fixture(scope="session")
+def asterisk22():
+    """A running Asterisk 22 with phones, for this test session alone."""
+    yield from _running("22")
+
+
+@pytest.fixture(scope="session", params=["16", "22"])
+def asterisk(request: pytest.FixtureRequest) -> Asterisk:
+    """Each of them."""
+    return request.getfixturevalue(f"asterisk{request.param}")
