@@ -11,6 +11,8 @@ from amitop.ami.link import LinkState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = ["RATE_SPAN", "Health", "LinkState", "LinkStatus", "PbxInfo", "Rate"]  # LinkState: the screen knows no ami
+
 RATE_SPAN = 10.0
 """Seconds over which events a second are averaged: long enough to be calm, short enough to show a burst."""
 
