@@ -1,0 +1,52 @@
+"""The line of views, the one on show marked; at its right end what a person should know of it just now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from amitop.ui.line import Line, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+    from amitop.views.format import Glyphs
+
+
+class ViewTabs(Line):
+    """` 1 Calls  2 Channels`, in the order of *titles*. A click on one asks for it."""
+
+    @dataclass
+    class Chosen(Message):
+        """A person clicked the view *name*."""
+
+        name: str
+
+    def __init__(self, titles: Sequence[tuple[str, str]], glyphs: Glyphs) -> None:
+        super().__init__(glyphs, id="tabs")
+        self._titles = titles
+
+    def show_view(self, current: str, notes: Sequence[Piece]) -> None:
+        """Mark the view *current* and write *notes* at the right."""
+        tabs = [
+            # A space on either side of both, so that the mark does not move the words.
+            Piece(
+                f" {number} {title} ",
+                "bold reverse $primary" if name == current else "$text-muted",
+                gap=1,
+                tag=name,
+            )
+            for number, (name, title) in enumerate(self._titles, 1)
+        ]
+        self.show(tabs, notes)
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the view under the mouse."""
+        event.stop()
+        for place in self.placed:
+            if place.tag and place.start <= event.x < place.end:
+                self.post_message(self.Chosen(place.tag))
