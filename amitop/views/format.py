@@ -171,11 +171,14 @@ def party(who: Party) -> str:
     return f"{name} {num}" if num else name
 
 
-def sparkline(values: Sequence[float], width: int, glyphs: Glyphs = UNICODE) -> str:
-    """Return the last *width* of *values* as a line of blocks, scaled to their largest; blanks before the first."""
+def sparkline(values: Sequence[float | None], width: int, glyphs: Glyphs = UNICODE) -> str:
+    """Return the last *width* of *values* as blocks, scaled to the largest; blank where None, and before the first."""
     shown = values[-width:] if width > 0 else []
-    top = max(shown, default=0.0)
-    levels = glyphs.blocks
-    last = len(levels) - 1
-    line = "".join(levels[round(max(v, 0) / top * last)] if top > 0 else levels[0] for v in shown)
-    return line.rjust(max(width, 0))
+    top = max((value for value in shown if value is not None), default=0.0)
+    return "".join(_block(value, top, glyphs.blocks) for value in shown).rjust(max(width, 0))
+
+
+def _block(value: float | None, top: float, levels: str) -> str:
+    if value is None:
+        return " "
+    return levels[round(max(value, 0) / top * (len(levels) - 1))] if top > 0 else levels[0]

@@ -130,6 +130,8 @@ def test_sparkline() -> None:
     assert sparkline([5], 3) == "  █"
     assert sparkline([0, 0], 2) == "▁▁"
     assert sparkline([9, 0, 7], 2) == "▁█"
+    assert sparkline([1, None, 7], 3) == "▂ █"
+    assert sparkline([None], 1) == " "
     assert sparkline([], 0) == ""
     assert sparkline([1, 2], 0) == ""
     assert sparkline([0, 7], 2, ASCII) == "_#"
