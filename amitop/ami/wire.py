@@ -19,6 +19,7 @@ MAX_PACKET = 16 * 1024 * 1024
 MAX_BANNER = 65536
 MAX_NAMES = 4096
 """Event names remembered: Asterisk has 200, and a mangled stream must not fill the memory with others."""
+OTHERS = "(others)"
 MAX_LINE = 1023
 """Bytes of one line of an action: the server's buffer is 1025 with CR and LF (`ami.md` A.10)."""
 MAX_HEADERS = 128
@@ -156,7 +157,7 @@ class Framer:
             if len(self._kept) < MAX_NAMES:
                 self._kept.add(name)
             return True
-        first = name.encode() if len(self._skipped) < MAX_NAMES else b"(others)"
+        first = name.encode() if len(self._skipped) < MAX_NAMES else OTHERS.encode()
         self._skipped.setdefault(first, 0)
         if self.keep_lists and packet.action_id is not None:
             return True
