@@ -148,6 +148,14 @@ class LivePbx:
         for item in listing.items:
             self.store.apply_status(item, self.clock())
 
+    async def look_at(self, uniqueid: str) -> str | None:
+        """`fetch_status` for a screen, which has nothing to do about a failure: return why it failed, or None."""
+        try:
+            await self.fetch_status(uniqueid)
+        except AmiError as error:
+            return str(error)
+        return None
+
     # -- the life of the link -------------------------------------------------------------------------------------
 
     async def run(self) -> None:
