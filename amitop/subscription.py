@@ -15,7 +15,8 @@ EVENT_CLASSES = "system,call,agent,user"
 
 FILTERS: tuple[dict[str, str], ...] = (
     {"Operation": "Add", "MatchCriteria": "action(exclude),name(VarSet)"},
-    {"Operation": "Add", "Filter": "!Event: VarSet"},
+    # Anchored at the packet's start: a caller named "Event: VarSet" must not become invisible by it.
+    {"Operation": "Add", "Filter": "!^Event: VarSet[[:space:]]"},
 )
 """Ways to say "not VarSet", cheapest for the PBX first: a comparison of names, a regex over every packet."""
 
