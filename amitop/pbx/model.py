@@ -93,6 +93,10 @@ class Channel:
     """First heard of in the middle of its life, by an event other than Newchannel or by a snapshot."""
     heard: float = 0.0
     """When an event or list last spoke of it."""
+    touched: int = 0
+    """The store's count of events (`Store.version`) at the last event about it: a list is not one."""
+    order: int = 0
+    """Which came first of two channels with the same `created`: the smaller."""
     variables: dict[str, str] = field(default_factory=dict)
     """`ChanVariable`s, where manager.conf names any (`channelvars`)."""
 
@@ -138,6 +142,11 @@ class Bridge:
         """Whether this is a ConfBridge room."""
         return self.creator == "ConfBridge"
 
+    @property
+    def connects(self) -> bool:
+        """Whether being in it together makes one call: not in a room, where strangers meet (`ami.md` D.2, D.5)."""
+        return not self.holding and not self.conference
+
 
 @dataclass(slots=True, eq=False)
 class Dial:
@@ -150,7 +159,52 @@ class Dial:
     begun: float
     status: str | None = None
     """Last DialStatus: RINGING, PROGRESS, ..."""
-    answered: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class WaitingLine:
+    """Who is known to wait in one queue."""
+
+    queue: str
+    uniqueids: list[str] = field(default_factory=list)
+    """In order."""
+    unseen: int = 0
+    """How many wait there besides: they came before amitop. They are taken to stand in front."""
+
+
+@dataclass(slots=True, eq=False)
+class QueuePlace:
+    """A caller's place in a queue."""
+
+    uniqueid: str
+    line: WaitingLine
+    joined: float
+
+    @property
+    def queue(self) -> str:
+        """The queue's name."""
+        return self.line.queue
+
+    @property
+    def position(self) -> int:
+        """1 is next. Counted when asked, because one who leaves moves all behind."""
+        return self.line.uniqueids.index(self.uniqueid) + 1 + self.line.unseen
+
+
+@dataclass(slots=True, frozen=True)
+class ParkedAt:
+    """Where a channel is parked, and since when (None: before amitop was there)."""
+
+    lot: str
+    space: str
+    since: float | None
+
+
+class Outage(NamedTuple):
+    """When the link was lost, and the store's count of events then."""
+
+    at: float
+    version: int
 
 
 class CallState(StrEnum):
@@ -182,7 +236,16 @@ class Call:
     started: float
     talk_since: float | None = None
     """When two parties first met in a bridge; None while they have not, or when it was before amitop was there."""
+    met_before: bool = False
+    """Two parties had met before amitop was there to see."""
     partial: bool = False
+    first: Channel | None = None
+    """The leg that the call began with, also when it has gone: it says whose call this is."""
+    queue: str | None = None
+    """The queue that it waits in or came through."""
+    cause: int | None = None
+    cause_text: str = ""
+    """Why `first` was hung up, once it was."""
 
     @property
     def key(self) -> Key:

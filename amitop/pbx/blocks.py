@@ -1,0 +1,121 @@
+"""Reading the blocks that Asterisk puts into its events: a channel's and a bridge's (`ami.md` B.1).
+
+A block's headers stand in one fixed order in every Asterisk since 12, so one regular expression reads all of them at
+once: 1.2 µs where reading every header of the packet costs 8. What does not match (a proxy may spell or order headers
+in its own way) is read header by header.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from amitop.ami.packet import NOTHING, decode
+
+if TYPE_CHECKING:
+    from amitop.ami.packet import Packet
+
+Fields = tuple[str, ...]
+"""A channel block as sent: the values of `CHANNEL_FIELDS`, each "" where the header is absent."""
+
+CHANNEL_FIELDS = (
+    "Channel",
+    "ChannelState",
+    "ChannelStateDesc",
+    "CallerIDNum",
+    "CallerIDName",
+    "ConnectedLineNum",
+    "ConnectedLineName",
+    "Language",
+    "AccountCode",
+    "Context",
+    "Exten",
+    "Priority",
+    "Uniqueid",
+    "Linkedid",
+)
+NAME, UNIQUEID, LINKEDID = 0, 12, 13
+_LATER = {"Language", "Linkedid"}
+"""Absent before 13.2 and 13.5 (`ami.md` B.1)."""
+
+BRIDGE_FIELDS = ("BridgeUniqueid", "BridgeType", "BridgeTechnology", "BridgeCreator", "BridgeName")
+
+
+class BridgeFields(NamedTuple):
+    """A bridge block as sent."""
+
+    uniqueid: str
+    type: str
+    technology: str
+    creator: str
+    name: str
+
+
+def _pattern(names: tuple[str, ...], prefix: str = "") -> re.Pattern[str]:
+    lines = (rf"\n{prefix}{name}: ?(.*)" for name in names)
+    return re.compile(
+        "".join(f"(?:{line})?" if name in _LATER else line for name, line in zip(names, lines, strict=True))
+    )
+
+
+_CHANNEL: dict[str, re.Pattern[str]] = {}
+_BRIDGE = _pattern(BRIDGE_FIELDS)
+
+
+def channel_fields(packet: Packet, prefix: str = "") -> Fields | None:
+    """Return the channel block whose headers begin with *prefix* (`Dest`, `LocalOne`, ...), or None if it has none.
+
+    A block without a Uniqueid is none: snapshots that Asterisk no longer had come as `<null>` or are left out.
+    """
+    pattern = _CHANNEL.get(prefix)
+    if pattern is None:
+        pattern = _CHANNEL[prefix] = _pattern(CHANNEL_FIELDS, prefix)
+    match = pattern.search(_text(packet))
+    fields = match.groups("") if match is not None else tuple(packet.get(prefix + name) for name in CHANNEL_FIELDS)
+    uniqueid = fields[UNIQUEID]
+    return None if uniqueid in NOTHING or uniqueid == "none" else fields
+
+
+def bridge_fields(packet: Packet) -> BridgeFields | None:
+    """Return the bridge block of *packet*, or None if it has none."""
+    match = _BRIDGE.search(_text(packet))
+    fields = BridgeFields._make(match.groups() if match is not None else (packet.get(name) for name in BRIDGE_FIELDS))
+    return None if fields.uniqueid in NOTHING else fields
+
+
+def _text(packet: Packet) -> str:
+    """Return the raw packet as text; where it is not UTF-8, the text whose lines are decoded one by one."""
+    try:
+        return packet.raw.decode()
+    except UnicodeDecodeError:
+        return "\n".join([decode(line) for line in packet.raw.split(b"\n")])
+
+
+_SPELLED: dict[str, tuple[bytes, bytes]] = {}
+
+
+def header(packet: Packet, name: str) -> str:
+    """Return the first value of header *name*, "" if absent, without reading the other headers."""
+    spelled = _SPELLED.get(name)
+    if spelled is None:
+        key = f"\n{name}:".encode()
+        spelled = _SPELLED[name] = (key, key.lower())
+    raw = packet.raw
+    start = raw.find(spelled[0])
+    if start < 0:
+        # The name may be spelled with other capitals; reading all headers to find nothing is too dear for TechCause.
+        return packet.get(name) if spelled[1] in raw.lower() else ""
+    start += len(spelled[0])
+    end = raw.find(b"\n", start)
+    return decode(raw[start:end] if end >= 0 else raw[start:]).lstrip(" ")
+
+
+def value(packet: Packet, name: str) -> str | None:
+    """Return what `header` returns, or None where Asterisk wrote one of its words for nothing (`ami.md` A.3)."""
+    text = header(packet, name)
+    return None if text in NOTHING else text
+
+
+def number(text: str) -> int | None:
+    """Return *text* as a number, or None: a damaged packet must not stop the others."""
+    return int(text) if len(text) < 20 and text.isascii() and text.isdigit() else None

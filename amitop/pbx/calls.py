@@ -1,0 +1,90 @@
+"""What a call's row says: what it is doing, from whom, to whom, through which queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from amitop.pbx.model import NOBODY, CallState, ChannelState, Party
+
+if TYPE_CHECKING:
+    from amitop.pbx.model import Bridge, Call, Channel
+    from amitop.pbx.store import Store
+
+
+def call_state(call: Call, store: Store) -> CallState:
+    """Return what *call* is doing: the most telling of what its legs do."""
+    legs = call.legs
+    if not legs:
+        return CallState.ENDED
+    if all(leg.hanging for leg in legs):
+        return CallState.ENDING
+    bridges = [bridge for leg in legs if leg.bridge is not None and (bridge := store.bridges.get(leg.bridge))]
+    if any(bridge.conference for bridge in bridges):
+        return CallState.CONFERENCE
+    talking = [bridge for bridge in bridges if _talks(bridge, store)]
+    if talking:
+        held = any(leg.held_at is not None and leg.bridge is not None for leg in legs)
+        return CallState.HELD if held else CallState.TALKING
+    if any(bridge.type == "parking" for bridge in bridges) or any(leg.uniqueid in store.parked for leg in legs):
+        return CallState.PARKED
+    if any(leg.uniqueid in store.queued or leg.application == "Queue" for leg in legs):
+        return CallState.WAITING
+    return _before_answer(call, store)
+
+
+def _talks(bridge: Bridge, store: Store) -> bool:
+    """Whether two parties meet in *bridge*. A Local channel between them is a pipe; its far half may be at a prompt."""
+    if not bridge.connects or len(bridge.members) < 2:
+        return False
+    halves = [leg for uid in bridge.members if (leg := store.channels.get(uid)) is not None and leg.local_other]
+    return all(_answered_beyond(half, store) for half in halves)
+
+
+def _answered_beyond(half: Channel, store: Store) -> bool:
+    """Whether whoever is behind the Local half *half* has answered."""
+    other = store.channels.get(half.local_other or "")
+    return other is None or other.state is ChannelState.UP
+
+
+def _before_answer(call: Call, store: Store) -> CallState:
+    states = {leg.state for leg in call.legs}
+    dials = [dial for leg in call.legs if (dial := store.dials.get(leg.uniqueid)) is not None]
+    if ChannelState.RINGING in states or any(dial.status == "RINGING" for dial in dials):
+        return CallState.RINGING
+    if dials or ChannelState.UP not in states:
+        return CallState.DIALING
+    return CallState.APPLICATION
+
+
+def from_party(call: Call) -> Party:
+    """Return who began *call*, or who is first in it now; `NOBODY` if the PBX does not say."""
+    leg = caller_leg(call)
+    return NOBODY if leg is None else leg.caller
+
+
+def to_party(call: Call) -> Party:
+    """Return with whom the caller is connected or is about to be: a party, the queue it waits in, what it dialled."""
+    leg = caller_leg(call)
+    if leg is None:
+        return NOBODY
+    if leg.connected != NOBODY:
+        return leg.connected
+    other = next((one for one in reversed(call.legs) if one is not leg and one.local_other is None), None)
+    if other is not None and other.caller not in {NOBODY, leg.caller}:
+        return other.caller
+    if call.queue is not None:
+        return Party(None, call.queue)
+    return Party(leg.dialled, None)
+
+
+def caller_leg(call: Call) -> Channel | None:
+    """Return the leg whose call this is: the first one, also when all have gone; else the oldest that is real."""
+    first = call.first
+    if first is not None and (first in call.legs or all(leg.hanging for leg in call.legs)):
+        return first
+    return next((leg for leg in call.legs if leg.local_other is None), call.legs[0] if call.legs else None)
+
+
+def call_queue(call: Call) -> str | None:
+    """Return the queue that *call* waits in or came through."""
+    return call.queue

@@ -1,0 +1,72 @@
+"""Hangup causes in words."""
+
+from __future__ import annotations
+
+# Q.850 and Asterisk's own, as include/asterisk/causes.h numbers and main/channel.c words them.
+WORDS = {
+    0: "no cause given",
+    1: "Unallocated (unassigned) number",
+    2: "No route to specified transit network",
+    3: "No route to destination",
+    5: "Misdialled trunk prefix",
+    6: "Channel unacceptable",
+    7: "Call awarded and being delivered in an established channel",
+    8: "Pre-empted",
+    14: "Number ported elsewhere",
+    16: "Normal Clearing",
+    17: "User busy",
+    18: "No user responding",
+    19: "User alerting, no answer",
+    20: "Subscriber absent",
+    21: "Call Rejected",
+    22: "Number changed",
+    23: "Redirected to new destination",
+    26: "Answered elsewhere",
+    27: "Destination out of order",
+    28: "Invalid number format",
+    29: "Facility rejected",
+    30: "Response to STATus ENQuiry",
+    31: "Normal, unspecified",
+    34: "Circuit/channel congestion",
+    38: "Network out of order",
+    41: "Temporary failure",
+    42: "Switching equipment congestion",
+    43: "Access information discarded",
+    44: "Requested channel not available",
+    50: "Facility not subscribed",
+    52: "Outgoing call barred",
+    54: "Incoming call barred",
+    57: "Bearer capability not authorized",
+    58: "Bearer capability not available",
+    65: "Bearer capability not implemented",
+    66: "Channel not implemented",
+    69: "Facility not implemented",
+    81: "Invalid call reference value",
+    88: "Incompatible destination",
+    95: "Invalid message unspecified",
+    96: "Mandatory information element missing",
+    97: "Message type nonexist.",
+    98: "Wrong message",
+    99: "Info. element nonexist or not implemented",
+    100: "Invalid information element contents",
+    101: "Message not compatible with call state",
+    102: "Recover on timer expiry",
+    103: "Mandatory IE length error",
+    111: "Protocol error, unspecified",
+    127: "Interworking, unspecified",
+}
+
+
+def in_words(cause: int | None, text: str | None = None, tech_cause: str | None = None, technology: str = "") -> str:
+    """Return why a channel was hung up.
+
+    The PBX's own *text* (`Cause-txt`) wins over the table; "Unknown", which it writes for 0, says less than the table.
+    *tech_cause* is the channel driver's code (`TechCause`: a SIP status) and *technology* the driver.
+    """
+    if cause == 0 or not text or text == "Unknown":
+        text = WORDS.get(cause or 0, f"cause {cause}")
+    if not tech_cause or tech_cause == "0":
+        return text
+    driver = "SIP" if technology in {"PJSIP", "SIP"} else technology
+    code = tech_cause if not driver or tech_cause.upper().startswith(driver) else f"{driver} {tech_cause}"
+    return f"{text} ({code})"

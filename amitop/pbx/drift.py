@@ -1,0 +1,81 @@
+"""Drift: where a list of the PBX and the state from its events differ. It is our bug until shown otherwise.
+
+A difference is judged a moment after the list, because what the PBX did just before it wrote the list comes as an event
+after it (`ami.md` D.4): a channel of which an event tells in that moment was in flight.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amitop.pbx.store import Store
+
+GRACE = 2.0
+"""Seconds after a list within which an event explains a difference."""
+KEPT = 20
+"""Last differences that are kept as text."""
+
+
+class Difference(NamedTuple):
+    """One thing in which a list and the state differ."""
+
+    uniqueid: str
+    what: str
+    """`missing`, `extra`, `name`, `state`, `bridge`, `linkedid` or `application`."""
+    text: str
+
+
+class _Pending(NamedTuple):
+    difference: Difference
+    at: float
+    asked_at: float
+    version: int
+
+
+@dataclass(slots=True)
+class Drift:
+    """Counts since amitop started, over all lists but the first of each session."""
+
+    lists: int = 0
+    compared: int = 0
+    """Rows: listed channels, and known ones that were not listed."""
+    differed: int = 0
+    """Differences that no event explained."""
+    in_flight: int = 0
+    """Differences that an event explained."""
+    last: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT))
+    """The last differences in short words, newest last."""
+    _pending: deque[_Pending] = field(default_factory=deque)
+
+    def suspect(self, differences: Sequence[Difference], rows: int, asked_at: float, now: float, version: int) -> None:
+        """Take what a list that was asked for at *asked_at* and came at *now* showed, to be judged by `settle`."""
+        self.lists += 1
+        self.compared += rows
+        self._pending += [_Pending(difference, now, asked_at, version) for difference in differences]
+
+    def settle(self, store: Store, now: float, *, grace: float = GRACE) -> None:
+        """Judge the differences for which no more events are waited."""
+        while self._pending and now - self._pending[0].at >= grace:
+            pending = self._pending.popleft()
+            if self._explained(store, pending):
+                self.in_flight += 1
+            else:
+                self.differed += 1
+                self.last.append(pending.difference.text)
+
+    def forget_pending(self) -> None:
+        """Judge nothing of what is pending: the events that might explain it will never come."""
+        self._pending.clear()
+
+    @staticmethod
+    def _explained(store: Store, pending: _Pending) -> bool:
+        uniqueid = pending.difference.uniqueid
+        channel = store.channels.get(uniqueid)
+        if channel is not None:
+            return channel.touched > pending.version or channel.heard > pending.asked_at
+        return store.tombstones.get(uniqueid, 0.0) >= pending.at

@@ -1,0 +1,132 @@
+"""Feeding a recording to a store: the bytes that a PBX sent, with the times at which they were read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from amitop.ami.packet import Kind, Packet
+from amitop.ami.wire import Framer
+from amitop.pbx.blocks import header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from amitop.pbx.store import Store
+
+Times = list[tuple[float, int, int]]
+"""Epoch seconds, offset and length of each read, in order."""
+
+_CHUNK = 65536
+
+
+@dataclass(slots=True)
+class ReplayResult:
+    """What a recording held."""
+
+    packets: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+    """By name, items of lists left out."""
+    lists: int = 0
+    """Complete lists of channels."""
+    began: float = 0.0
+    ended: float = 0.0
+    """Times of the first and the last read, epoch seconds."""
+
+
+@dataclass(slots=True)
+class _List:
+    asked_at: float
+    items: list[Packet] = field(default_factory=list)
+
+
+def read_times(text: str) -> Times:
+    """Read a `.times` file: a line `epoch offset length` for each read. Raises ValueError for any other line."""
+    times = []
+    for line in text.splitlines():
+        at, offset, length = line.split()
+        times.append((float(at), int(offset), int(length)))
+    return times
+
+
+def replay(
+    data: bytes,
+    times: Times | None,
+    store: Store,
+    *,
+    on_list: Callable[[Sequence[Packet], float], None] | None = None,
+) -> ReplayResult:
+    """Feed *data* to *store*, each read at its time, and return what was in it.
+
+    Lists of channels are merged as a session would: the first replaces, later ones reconcile. *on_list*, if given, sees
+    each list and its time just before. Without *times* the clock is made of the Uniqueids of new channels, which begin
+    with the second of their creation. Raises `WireError` for bytes that are no AMI.
+    """
+    player = _Player(store, on_list)
+    for now, packet in _packets(data, times):
+        player.play(packet, now)
+    store.expire(player.result.ended)
+    return player.result
+
+
+_ITEMS = frozenset({"CoreShowChannel", "BridgeListItem"})
+
+
+class _Player:
+    """Sends each packet where a session would: events to the store, items to the list that they are of."""
+
+    def __init__(self, store: Store, on_list: Callable[[Sequence[Packet], float], None] | None) -> None:
+        self.result = ReplayResult()
+        self._store = store
+        self._on_list = on_list
+        self._lists: dict[str, _List] = {}
+
+    def play(self, packet: Packet, now: float) -> None:
+        result = self.result
+        result.packets += 1
+        result.began = result.began or now
+        result.ended = now
+        action_id = packet.action_id
+        if packet.kind is Kind.EVENT and (action_id is None or packet.name == "OriginateResponse"):
+            result.events[packet.name] += 1
+            self._store.apply(packet, now)
+        elif action_id is None:
+            return
+        elif packet.kind is Kind.RESPONSE:
+            self._lists[action_id] = _List(now)
+        elif packet.name in _ITEMS:
+            self._lists.setdefault(action_id, _List(now)).items.append(packet)
+        elif header(packet, "EventList").lower() == "complete":
+            self._complete(packet, self._lists.pop(action_id, _List(now)), now)
+
+    def _complete(self, packet: Packet, listed: _List, now: float) -> None:
+        if packet.name == "CoreShowChannelsComplete":
+            if self._on_list is not None:
+                self._on_list(listed.items, now)
+            self._store.apply_channels(listed.items, listed.asked_at, now, first=self.result.lists == 0)
+            self.result.lists += 1
+        elif packet.name == "BridgeListComplete":
+            self._store.apply_bridges(listed.items, now)
+
+
+def _packets(data: bytes, times: Times | None) -> Iterator[tuple[float, Packet]]:
+    framer = Framer()
+    if times is None:
+        now = 0.0
+        for offset in range(0, len(data), _CHUNK):
+            for packet in framer.feed(data[offset : offset + _CHUNK]):
+                if packet.name == "Newchannel":
+                    now = max(now, _epoch(header(packet, "Uniqueid")))
+                yield now, packet
+        return
+    for at, offset, length in times:
+        for packet in framer.feed(data[offset : offset + length]):
+            yield at, packet
+
+
+def _epoch(uniqueid: str) -> float:
+    """Return the second in a Uniqueid of the form `system-epoch.count`; 0 for one that was chosen (`ChannelId`)."""
+    stem, _, count = uniqueid.rpartition(".")
+    epoch = stem.rpartition("-")[2]
+    return float(epoch) if count.isdecimal() and epoch.isdecimal() and len(epoch) < 12 else 0.0

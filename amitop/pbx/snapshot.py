@@ -1,0 +1,215 @@
+"""Merging a list of channels into the state (`ami.md` D.4), finding what is not there any more (D.3), and drift.
+
+The items are CoreShowChannel, or Status where the login may not ask for the other; both are a channel block with the
+application, how long ago the channel began and its bridge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from amitop.ami.packet import NOTHING, Packet
+from amitop.pbx import bridges, channels, groups
+from amitop.pbx.blocks import LINKEDID, NAME, UNIQUEID, BridgeFields, Fields, bridge_fields, channel_fields, value
+from amitop.pbx.drift import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from amitop.pbx.model import Channel
+    from amitop.pbx.store import Store
+
+_STATE_TEXT = 2
+_ROUNDING = 1.5
+"""Seconds by which the beginning of a channel may differ from list to list: Duration is cut to whole seconds."""
+_EMPTY_BRIDGE = 60.0
+"""Seconds after which a bridge that has nobody in it is forgotten; if it lives, its next BridgeEnter says all of it."""
+_ROOMS = {"ConfBridge": ("base", "softmix", "ConfBridge"), "BridgeWait": ("base", "holding_bridge", "BridgeWait")}
+"""What bridge an application keeps, where only a list has named it: type, technology, creator (`ami.md` B.1)."""
+
+
+@dataclass(slots=True)
+class SnapshotDiff:
+    """What a list said that the state did not, as the list came: not yet judged (`Drift`)."""
+
+    rows: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """Uniqueids that were removed."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """One item of a list."""
+
+    fields: Fields
+    application: str | None
+    data: str | None
+    seconds: int | None
+    bridge: str | None
+    packet: Packet
+
+    @property
+    def uniqueid(self) -> str:
+        return self.fields[UNIQUEID]
+
+
+def apply_channels(store: Store, items: Sequence[Packet], asked_at: float, now: float, *, first: bool) -> SnapshotDiff:
+    """See `Store.apply_channels`."""
+    store.drift.settle(store, now)
+    rows = {row.uniqueid: row for row in map(_read, items) if row is not None}
+    missing = [uid for uid, channel in store.channels.items() if uid not in rows and channel.created <= asked_at]
+    diff = SnapshotDiff(len(rows) + len(missing))
+    if not first:
+        for row in rows.values():
+            diff.differences += _differences(store, row)
+        diff.differences += [_missing(store.channels[uid]) for uid in missing]
+        store.drift.suspect(diff.differences, diff.rows, asked_at, now, store.version)
+    diff.lost = _reap(store, missing, asked_at, now, at_once=first)
+    for uid in sorted(rows, key=_natural):
+        if uid not in store.tombstones:  # Hangup always wins
+            _merge(store, rows[uid], asked_at, now, first=first)
+    if store.outage is not None:
+        for channel in list(store.channels.values()):
+            for doubt in store.doubt_hooks:
+                doubt(store, channel, store.outage)
+        store.outage = None
+    for bridge in [b for b in store.bridges.values() if not b.members and now - b.created > _EMPTY_BRIDGE]:
+        bridges.forget(store, bridge)
+    store.expire(now)
+    return diff
+
+
+def apply_bridges(store: Store, items: Iterable[Packet], now: float) -> None:
+    """See `Store.apply_bridges`."""
+    for item in items:
+        fields = bridge_fields(item)
+        if fields is not None:
+            bridges.learn(store, fields, now, partial=True)
+
+
+def apply_status(store: Store, packet: Packet, now: float) -> None:
+    """See `Store.apply_status`."""
+    row = _read(packet)
+    if row is None or row.uniqueid in store.tombstones:
+        return
+    _merge(store, row, now, now, first=False)
+    dialled = value(packet, "DNID")
+    channel = store.channels[row.uniqueid]
+    if channel.dialled is None and dialled is not None:
+        channel.dialled = dialled
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _read(packet: Packet) -> _Row | None:
+    fields = channel_fields(packet)
+    if fields is None:
+        return None
+    data = packet.value("ApplicationData") or packet.value("Data")
+    bridge = packet.value("BridgeId")  # `BridgeID` in Status; headers have no case
+    seconds = _seconds(packet.get("Duration") or packet.get("Seconds"))
+    return _Row(fields, packet.value("Application"), data, seconds, bridge, packet)
+
+
+def _seconds(text: str) -> int | None:
+    """Return the seconds of `HH:MM:SS`, whose hours have no bound, or of a number of seconds; None if it is neither."""
+    total = 0
+    for part in text.split(":"):
+        if not (part.isascii() and part.isdigit()) or len(part) > 9:
+            return None
+        total = total * 60 + int(part)
+    return total
+
+
+def _natural(uniqueid: str) -> tuple[str, int, int, str]:
+    """Sort Uniqueids by what they are made of, `system-epoch.count`: so the older of two in one second comes first."""
+    stem, _, count = uniqueid.rpartition(".")
+    system, _, epoch = stem.rpartition("-")
+    if count.isdecimal() and epoch.isdecimal() and len(count) < 20 and len(epoch) < 20:
+        return (system, int(epoch), int(count), "")
+    return (uniqueid, 0, 0, "")
+
+
+# -- comparing --------------------------------------------------------------------------------------------------------
+
+
+def _missing(channel: Channel) -> Difference:
+    return Difference(channel.uniqueid, "missing", f"{channel.name} is not listed")
+
+
+def _differences(store: Store, row: _Row) -> list[Difference]:
+    """Return in what a listed channel differs from the known one."""
+    uid = row.uniqueid
+    name = row.fields[NAME]
+    channel = store.channels.get(uid)
+    if channel is None:
+        ended = ", though it was hung up" if uid in store.tombstones else ""
+        return [Difference(uid, "extra", f"{name} is listed{ended}, and was not known")]
+    linkedid = row.fields[LINKEDID]
+    pairs: list[tuple[str, object, object]] = [
+        ("name", channel.name, name),
+        ("state", channel.state_text, row.fields[_STATE_TEXT]),
+        ("bridge", channel.bridge, row.bridge),
+    ]
+    if linkedid not in NOTHING and row.bridge is None:
+        # In a bridge it changes for all members, and Asterisk tells none of them (`ami.md` D.2).
+        pairs.append(("linkedid", channel.linkedid, linkedid))
+    if store.dialplan_seen and channel.application_at is not None:
+        pairs.append(("application", channel.application, row.application))
+    return [
+        Difference(uid, what, f"{name}: {what} {known or '-'}, listed {listed or '-'}")
+        for what, known, listed in pairs
+        if known != listed
+    ]
+
+
+# -- merging ----------------------------------------------------------------------------------------------------------
+
+
+def _reap(store: Store, missing: list[str], asked_at: float, now: float, *, at_once: bool) -> list[str]:
+    """Remove what two lists in a row do not have while no event speaks of it, and return it.
+
+    With *at_once* one list is enough: it is the first since the link was down, and what it lacks has ended meanwhile.
+    """
+    silent = [uid for uid in missing if store.channels[uid].heard <= asked_at]
+    lost = silent if at_once else [uid for uid in silent if store.suspects.get(uid) == store.channels[uid].touched]
+    why = "ended while there was no link" if store.outage is not None else "lost: the PBX no longer lists it"
+    for uid in lost:
+        channels.remove(store, store.channels[uid], now, None, why, lost=True)
+    store.suspects = {uid: store.channels[uid].touched for uid in silent if uid in store.channels}
+    return lost
+
+
+def _merge(store: Store, row: _Row, asked_at: float, now: float, *, first: bool) -> None:
+    """Make the state of one channel what its row says."""
+    channel = store.channels.get(row.uniqueid)
+    if channel is None:
+        channel = channels.begin(store, row.fields, asked_at, partial=True)
+    else:
+        channels.refresh(store, channel, row.fields, now)
+    channel.heard = max(channel.heard, asked_at)
+    if channel.partial and row.seconds is not None and abs(asked_at - row.seconds - channel.created) > _ROUNDING:
+        groups.created_at(store, channel, asked_at - row.seconds)
+    for variable in row.packet.channel_variables():
+        channel.variables[variable.name] = variable.value
+    channel.application, channel.data, channel.application_at = row.application, row.data, now
+    if row.bridge != channel.bridge:
+        _move(store, channel, row.bridge, None if first else now)
+    call = store.call_by_uid[channel.uniqueid]
+    if call.queue is None and row.application == "Queue" and row.data:
+        call.queue = row.data.partition(",")[0]
+
+
+def _move(store: Store, channel: Channel, bridge_id: str | None, entered: float | None) -> None:
+    if channel.bridge is not None:
+        bridges.leave(store, channel, channel.bridge)
+    if bridge_id is None:
+        return
+    bridge = store.bridges.get(bridge_id)
+    kind = _ROOMS.get(channel.application or "", ("", "", ""))
+    if bridge is None or (not bridge.type and kind[0]):
+        bridge = bridges.learn(store, BridgeFields(bridge_id, *kind, ""), entered or channel.created, partial=True)
+    bridges.enter(store, channel, bridge, entered)

@@ -1,0 +1,194 @@
+"""The state of one PBX: what its events and lists have told, by key, and nothing that scans. No I/O, no clock.
+
+Every moment is handed in, so the same packets at the same times give the same state.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from amitop.pbx import channels, snapshot
+from amitop.pbx.drift import Drift
+from amitop.pbx.model import Outage
+from amitop.pbx.notes import Story
+from amitop.pbx.parking import Parking
+from amitop.pbx.queueing import Queueing
+from amitop.pbx.reducers import REDUCERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from amitop.ami.packet import Packet
+    from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note, ParkedAt, QueuePlace
+    from amitop.pbx.snapshot import SnapshotDiff
+
+TOMBSTONE = 120.0
+"""Seconds for which a Uniqueid that was hung up is not believed to be back (`ami.md` D.3)."""
+ENDED_KEPT = 500
+"""Ended channels and calls that are remembered."""
+
+PartT = TypeVar("PartT")
+
+
+class Store:
+    """What is known of the PBX called *name*.
+
+    Everything public is for reading; only `apply` and its like change it, and each counts `version` up.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.channels: dict[str, Channel] = {}
+        self.by_name: dict[str, str] = {}
+        """Uniqueid of the channel that has a name now; names are given again, Uniqueids are not (`ami.md` D.2)."""
+        self.by_linkedid: dict[str, dict[str, None]] = {}
+        """Uniqueids by Linkedid, in order of arrival."""
+        self.links: dict[str, set[str]] = {}
+        """Pairs that belong together beside Linkedid and bridge: Local halves, caller and dialled leg."""
+        self.bridges: dict[str, Bridge] = {}
+        self.dials: dict[str, Dial] = {}
+        """Legs that are being dialled, by the dialled leg's Uniqueid."""
+        self.calls: dict[str, Call] = {}
+        self.call_by_uid: dict[str, Call] = {}
+        self.ended_channels: deque[EndedChannel] = deque(maxlen=ENDED_KEPT)
+        self.ended_calls: deque[EndedCall] = deque(maxlen=ENDED_KEPT)
+        self.version = 0
+        self.arrivals = 0
+        """Channels that were ever made, for their order."""
+        self.unknown: Counter[str] = Counter()
+        """By event name: events that could not be read, or spoke of something that is not known."""
+        self.drift = Drift()
+        self.dialplan_seen = False
+        """Whether Newexten came since the link is up: only then can a list's application differ by our fault."""
+        self.outage: Outage | None = None
+        """The link was lost since the last list: what only events tell has to be doubted."""
+        self.story = Story()
+        self.suspects: dict[str, int] = {}
+        """Channels that the last list did not have, with `touched` at that time."""
+        self.tombstones: dict[str, float] = {}
+        self._buried: deque[tuple[float, str]] = deque()
+        self._parts = {reducer.part: reducer.part() for reducer in REDUCERS if reducer.part is not None}
+        self.gone_hooks = tuple(reducer.gone for reducer in REDUCERS if reducer.gone is not None)
+        self.doubt_hooks = tuple(reducer.doubt for reducer in REDUCERS if reducer.doubt is not None)
+        self._handlers = _table()
+        self.wanted: frozenset[str] = frozenset(self._handlers)
+        """Names of the events that are read; others change nothing and need not be parsed."""
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def part(self, kind: type[PartT]) -> PartT:
+        """Return the state that the reducer of *kind* keeps. Raises KeyError for a kind that no reducer names."""
+        return cast("PartT", self._parts[kind])
+
+    @property
+    def queued(self) -> Mapping[str, QueuePlace]:
+        """Who waits in a queue, by Uniqueid."""
+        return self.part(Queueing).places
+
+    @property
+    def parked(self) -> Mapping[str, ParkedAt]:
+        """Who is parked, by Uniqueid."""
+        return self.part(Parking).spaces
+
+    def call_of(self, uniqueid: str) -> Call | None:
+        """Return the call that a live channel belongs to."""
+        return self.call_by_uid.get(uniqueid)
+
+    def notes(self, call_id: str) -> Sequence[Note]:
+        """Return the story of a call that lives or ended not long ago, oldest first."""
+        return self.story.of(call_id)
+
+    # -- changing -------------------------------------------------------------------------------------------------
+
+    def apply(self, packet: Packet, now: float) -> None:
+        """Take one event. What is not wanted, not readable or not known changes nothing."""
+        handlers = self._handlers.get(packet.name)
+        if handlers is None:
+            return
+        self.version += 1
+        for handler in handlers:
+            handler(self, packet, now)
+
+    def apply_channels(
+        self, items: Sequence[Packet], asked_at: float, now: float, *, first: bool = False
+    ) -> SnapshotDiff:
+        """Merge a complete CoreShowChannels (or Status) list that was asked for at *asked_at* (`ami.md` D.3, D.4).
+
+        With *first* it replaces what was known but for what events told since *asked_at*; else each difference that
+        was not in flight counts as drift, and a channel that two lists in a row do not have is removed.
+        """
+        self.version += 1
+        return snapshot.apply_channels(self, items, asked_at, now, first=first)
+
+    def apply_bridges(self, items: Iterable[Packet], now: float) -> None:
+        """Take the items of a BridgeList: the kind of bridges that a list of channels only names."""
+        self.version += 1
+        snapshot.apply_bridges(self, items, now)
+
+    def apply_status(self, packet: Packet, now: float) -> None:
+        """Take one item of a Status list, asked for one channel: application, position, dialled number."""
+        self.version += 1
+        snapshot.apply_status(self, packet, now)
+
+    def note(self, uniqueid: str, event: str, text: str, now: float) -> None:
+        """Add a line to the story of the call that *uniqueid* belongs to."""
+        call = self.call_by_uid.get(uniqueid)
+        if call is not None:
+            self.story.add(call.id, now, event, uniqueid, text)
+
+    def link_lost(self, now: float) -> None:
+        """The events have stopped coming. The state stays as it is until the next list replaces it."""
+        self.version += 1
+        self.outage = Outage(now, self.version)
+        self.dialplan_seen = False
+        self.suspects.clear()
+        self.drift.forget_pending()
+        self.expire(now)
+
+    def restart(self, now: float) -> None:
+        """The PBX has started anew: nothing of before is there, and names begin again (`ami.md` D.9)."""
+        self.version += 1
+        for channel in list(self.channels.values()):
+            channels.remove(self, channel, now, None, "the PBX restarted", lost=True)
+        self.bridges.clear()
+        for reducer in REDUCERS:
+            if reducer.part is not None:
+                self._parts[reducer.part] = reducer.part()
+        self.tombstones.clear()
+        self._buried.clear()
+        self.suspects.clear()
+        self.drift.forget_pending()
+
+    def bury(self, uniqueid: str, now: float) -> None:
+        """Remember that *uniqueid* was hung up, so that a trailing event does not raise it."""
+        self._exhume(now)
+        if uniqueid not in self.tombstones:
+            self._buried.append((now, uniqueid))
+            self.tombstones[uniqueid] = now
+
+    def expire(self, now: float) -> None:
+        """Forget what is too old to matter: call it every second or so."""
+        self._exhume(now)
+        self.drift.settle(self, now)
+        self.story.expire(now)
+
+    def _exhume(self, now: float) -> None:
+        buried = self._buried
+        while buried and now - buried[0][0] > TOMBSTONE:
+            _, uniqueid = buried.popleft()
+            self.tombstones.pop(uniqueid, None)
+
+    def bridge_members(self, uniqueid: str) -> Iterable[str]:
+        """Return the Uniqueids in a bridge, none where the bridge is not known."""
+        bridge = self.bridges.get(uniqueid)
+        return bridge.members if bridge is not None else ()
+
+
+def _table() -> dict[str, tuple[Callable[[Store, Packet, float], None], ...]]:
+    """Join the reducers' tables: an event may be read by several, in the order of the list that names them."""
+    table: dict[str, tuple[Callable[[Store, Packet, float], None], ...]] = {}
+    for reducer in REDUCERS:
+        for event, handler in reducer.handlers.items():
+            table[event] = (*table.get(event, ()), handler)
+    return table
