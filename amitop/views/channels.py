@@ -57,12 +57,15 @@ class ChannelRow:
         """Why it looks stuck, or None."""
         return None if self.end is not None else stuck(self.store, self.channel, now)
 
-    def state(self, now: float) -> str:
-        """The state in a word, with a sign when it looks stuck."""
+    def state_word(self) -> str:
+        """The state in a word."""
         if self.end is not None:
             return "Lost" if self.end.lost else "Ended"
-        text = "Hanging up" if self.channel.hanging else self.channel.state_text
-        return f"{text} {SIGN}" if self.stuck(now) else text
+        return "Hanging up" if self.channel.hanging else self.channel.state_text
+
+    def state(self, now: float) -> str:
+        """The state in a word, with a sign when it looks stuck."""
+        return f"{self.state_word()} {SIGN}" if self.stuck(now) else self.state_word()
 
     def state_style(self, now: float) -> Style:
         """What the state means."""

@@ -1,0 +1,160 @@
+"""The state of one PBX as a JSON document, for programs. The schema has a version, and no key is ever left out.
+
+Text is what the PBX sent, not cleaned: programs compare identities. `dumps` escapes whatever a terminal could act on.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from amitop.pbx.calls import call_queue, call_state, from_party, to_party
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from amitop.pbx.model import Bridge, Call, Channel, Party
+    from amitop.pbx.store import Store
+
+SCHEMA = 1
+"""Grows when a key changes its meaning or goes; new keys may come without that."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PbxFacts:
+    """What is known of the PBX itself and of the link to it. What is unknown is None."""
+
+    name: str
+    host: str
+    port: int
+    link: str
+    """`live`, `connecting`, ...: a `LinkState`'s value."""
+    asterisk: str | None = None
+    ami: str | None = None
+    system: str | None = None
+    started: float | None = None
+    """Epoch seconds."""
+    reloaded: float | None = None
+    """Epoch seconds."""
+    rtt: float | None = None
+    """Seconds."""
+    clock_offset: float | None = None
+    """Seconds by which the PBX's clock is ahead of ours."""
+    drift: int = 0
+    """Differences that reconciling found so far."""
+
+
+def document(store: Store, facts: PbxFacts, now: float, wall_of: Callable[[float], float]) -> Json:
+    """Return the state at *now*; *wall_of* gives the epoch seconds of a time of the store's clock.
+
+    Times are ISO 8601 UTC with milliseconds, durations are seconds, what is unknown is None. The lists of what amitop
+    does not follow yet are there, and empty.
+    """
+
+    def time(moment: float | None) -> str | None:
+        return None if moment is None else iso(wall_of(moment))
+
+    return {
+        "schema": SCHEMA,
+        "at": time(now),
+        "pbx": _pbx(facts),
+        "channels": [_channel(channel, now, time) for channel in store.channels.values()],
+        "calls": [_call(store, call, now, time) for call in store.calls.values()],
+        "bridges": [_bridge(bridge) for bridge in store.bridges.values()],
+        "queues": [],
+        "endpoints": [],
+        "registrations": [],
+        "conferences": [],
+        "parked": [],
+    }
+
+
+def dumps(value: Json) -> str:
+    """Return *value* as one line of ASCII JSON: a terminal that it is printed to finds nothing to act on."""
+    return json.dumps(value, separators=(", ", ": ")).replace("\x7f", "\\u007f")
+
+
+def iso(epoch: float | None) -> str | None:
+    """Return epoch seconds as `2026-11-22T20:13:05.123Z`, None as None."""
+    if epoch is None:
+        return None
+    return datetime.fromtimestamp(round(epoch, 3), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _seconds(duration: float | None) -> float | None:
+    return None if duration is None else round(max(duration, 0.0), 3)
+
+
+def _pbx(facts: PbxFacts) -> Json:
+    return {
+        "name": facts.name,
+        "host": facts.host,
+        "port": facts.port,
+        "link": facts.link,
+        "asterisk": facts.asterisk,
+        "ami": facts.ami,
+        "system": facts.system,
+        "started": iso(facts.started),
+        "reloaded": iso(facts.reloaded),
+        # Microseconds: a round trip on the PBX itself takes less than a millisecond.
+        "rtt": None if facts.rtt is None else round(facts.rtt, 6),
+        "clock_offset": None if facts.clock_offset is None else round(facts.clock_offset, 6),
+        "drift": facts.drift,
+    }
+
+
+def _party(who: Party) -> Json:
+    return {"num": who.num, "name": who.name}
+
+
+def _channel(channel: Channel, now: float, time: Callable[[float | None], str | None]) -> Json:
+    return {
+        "uniqueid": channel.uniqueid,
+        "linkedid": channel.linkedid,
+        "name": channel.name,
+        "state": channel.state_text,
+        "caller": _party(channel.caller),
+        "connected": _party(channel.connected),
+        "context": channel.position.context,
+        "exten": channel.position.exten,
+        "priority": channel.position.priority,
+        "application": channel.application,
+        "data": channel.data,
+        "account": channel.account,
+        "bridge": channel.bridge,
+        "created": time(channel.created),
+        "answered": time(channel.answered),
+        "duration": _seconds(now - channel.created),
+        "held": channel.held_at is not None,
+        "recording": channel.recordings > 0,
+        "partial": channel.partial,
+    }
+
+
+def _call(store: Store, call: Call, now: float, time: Callable[[float | None], str | None]) -> Json:
+    return {
+        "id": call.id,
+        "legs": [leg.uniqueid for leg in call.legs],
+        "from": _party(from_party(call)),
+        "to": _party(to_party(call)),
+        "state": str(call_state(call, store)),
+        "queue": call_queue(call),
+        "started": time(call.started),
+        "duration": _seconds(now - call.started),
+        "talk": _seconds(None if call.talk_since is None else now - call.talk_since),
+    }
+
+
+def _bridge(bridge: Bridge) -> Json:
+    return {
+        "id": bridge.uniqueid,
+        "type": bridge.type,
+        "technology": bridge.technology,
+        "creator": bridge.creator,
+        "name": bridge.name,
+        "channels": list(bridge.members),
+    }
