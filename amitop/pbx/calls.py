@@ -21,32 +21,32 @@ def call_state(call: Call, store: Store) -> CallState:
     bridges = [bridge for leg in legs if leg.bridge is not None and (bridge := store.bridges.get(leg.bridge))]
     if any(bridge.conference for bridge in bridges):
         return CallState.CONFERENCE
-    talking = [bridge for bridge in bridges if _talks(bridge, store)]
+    talking = [bridge for bridge in bridges if _talks(store, bridge)]
     if talking:
         held = any(leg.held_at is not None and leg.bridge is not None for leg in legs)
         return CallState.HELD if held else CallState.TALKING
     if any(bridge.type == "parking" for bridge in bridges) or any(leg.uniqueid in store.parked for leg in legs):
         return CallState.PARKED
-    if any(leg.uniqueid in store.queued or leg.application == "Queue" for leg in legs):
+    if any(leg.uniqueid in store.queued or (leg.application == "Queue" and leg.bridge is None) for leg in legs):
         return CallState.WAITING
-    return _before_answer(call, store)
+    return _before_answer(store, call)
 
 
-def _talks(bridge: Bridge, store: Store) -> bool:
+def _talks(store: Store, bridge: Bridge) -> bool:
     """Whether two parties meet in *bridge*. A Local channel between them is a pipe; its far half may be at a prompt."""
     if not bridge.connects or len(bridge.members) < 2:
         return False
     halves = [leg for uid in bridge.members if (leg := store.channels.get(uid)) is not None and leg.local_other]
-    return all(_answered_beyond(half, store) for half in halves)
+    return all(_answered_beyond(store, half) for half in halves)
 
 
-def _answered_beyond(half: Channel, store: Store) -> bool:
+def _answered_beyond(store: Store, half: Channel) -> bool:
     """Whether whoever is behind the Local half *half* has answered."""
     other = store.channels.get(half.local_other or "")
     return other is None or other.state is ChannelState.UP
 
 
-def _before_answer(call: Call, store: Store) -> CallState:
+def _before_answer(store: Store, call: Call) -> CallState:
     states = {leg.state for leg in call.legs}
     dials = [dial for leg in call.legs if (dial := store.dials.get(leg.uniqueid)) is not None]
     if ChannelState.RINGING in states or any(dial.status == "RINGING" for dial in dials):
@@ -63,17 +63,19 @@ def from_party(call: Call) -> Party:
 
 
 def to_party(call: Call) -> Party:
-    """Return with whom the caller is connected or is about to be: a party, the queue it waits in, what it dialled."""
+    """Return with whom the caller is or is about to be connected: a party, the queue it waits in, what it dialled."""
     leg = caller_leg(call)
     if leg is None:
         return NOBODY
+    if leg.application == "ConfBridge" and leg.data:
+        return Party(leg.data.partition(",")[0], None)
+    if call.queue is not None and call.talk_since is None and not call.met_before:
+        return Party(None, call.queue)  # while agents ring, one of them stands as ConnectedLine
     if leg.connected != NOBODY:
         return leg.connected
     other = next((one for one in reversed(call.legs) if one is not leg and one.local_other is None), None)
     if other is not None and other.caller not in {NOBODY, leg.caller}:
         return other.caller
-    if call.queue is not None:
-        return Party(None, call.queue)
     return Party(leg.dialled, None)
 
 
