@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -21,26 +21,53 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+Answer = TypeVar("Answer")
+
 _CSS = """
 {name} {{
     align: center middle;
-    & > .dialog {{ width: auto; max-width: 90%; height: auto; max-height: 90%; padding: 0 1; }}
-    & OptionList {{ width: auto; min-width: 30; height: auto; border: none; padding: 0; }}
-    & Static {{ width: auto; }}
+    & > .dialog {{ max-width: 96%; height: auto; padding: 0 1; }}
+    & OptionList {{ width: 1fr; height: auto; max-height: 50vh; padding: 0; text-wrap: nowrap; text-overflow: ellipsis; }}
+    & .dialog-keys {{ color: $text-muted; margin-top: 1; }}
 }}
 """
+_AROUND = 6
+"""Cells that frame, padding and scroll bar take of a dialog's width."""
 
 
-def _title_width(columns: Sequence[Column[Any]]) -> int:
-    return max((cells(column.title) for column in columns), default=0)
+class _ColumnDialog(ModalScreen[Answer]):
+    """A title, a list with a line for each of *columns*, and a line about its keys. As wide as its longest line."""
+
+    def __init__(self, columns: Sequence[Column[Any]], glyphs: Glyphs) -> None:
+        super().__init__()
+        self._columns = columns
+        self._glyphs = glyphs
+        self._title_width = max((cells(column.title) for column in columns), default=0)
+
+    def _laid_out(self, title: str, keys: str) -> ComposeResult:
+        lines = [self._prompt(column) for column in self._columns]
+        dialog = Vertical(classes="dialog")
+        dialog.styles.width = max(line.cell_length for line in (*lines, Content(keys))) + _AROUND
+        with dialog:
+            yield Static(Content(title), classes="dialog-title")
+            yield OptionList(*(Option(line) for line in lines), markup=False, compact=True)
+            yield Static(Content(keys), classes="dialog-keys")
+
+    def _sign(self, column: Column[Any]) -> str:
+        """Return what stands before the column's title."""
+        raise NotImplementedError
+
+    def _prompt(self, column: Column[Any]) -> Content:
+        # Content, because a prompt that is a str would be markup.
+        words = f"{self._sign(column)} {column.title.ljust(self._title_width)}"
+        return Content.assemble(words, (f"  {column.hint}", "dim"))
+
+    def action_cancel(self) -> None:
+        """Leave everything as it was."""
+        self.dismiss(None)
 
 
-def _prompt(sign: str, column: Column[Any], width: int) -> Content:
-    """Return one line: *sign*, the title in *width* cells, the hint; as Content, for a str would be markup."""
-    return Content.assemble(f"{sign} {column.title.ljust(width)}", (f"  {column.hint}", "dim"))
-
-
-class ColumnChooser(ModalScreen[tuple[str, ...] | None]):
+class ColumnChooser(_ColumnDialog[tuple[str, ...] | None]):
     """Which of *columns* to show. Dismisses with their keys in order, or None when nothing is to change."""
 
     DEFAULT_CSS = _CSS.format(name="ColumnChooser")
@@ -53,21 +80,16 @@ class ColumnChooser(ModalScreen[tuple[str, ...] | None]):
     ]
 
     def __init__(self, columns: Sequence[Column[Any]], chosen: Sequence[str], glyphs: Glyphs = UNICODE) -> None:
-        super().__init__()
-        self._columns = columns
+        super().__init__(columns, glyphs)
         self._chosen = set(chosen)
-        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        """Lay out the list, and the keys below it."""
+        """Lay out the list."""
         dot = self._glyphs.middot
-        with Vertical(classes="dialog"):
-            yield Static(Content("Columns"), classes="dialog-title")
-            yield OptionList(*(Option(self._prompt(column), id=column.key) for column in self._columns), markup=False)
-            yield Static(Content(f"Space show or hide {dot} d defaults {dot} Enter done {dot} Esc cancel"), id="keys")
+        return self._laid_out("Columns", f"Space show or hide {dot} d defaults {dot} Enter done {dot} Esc cancel")
 
-    def _prompt(self, column: Column[Any]) -> Content:
-        return _prompt("[x]" if column.key in self._chosen else "[ ]", column, _title_width(self._columns))
+    def _sign(self, column: Column[Any]) -> str:
+        return "[x]" if column.key in self._chosen else "[ ]"
 
     def _draw(self) -> None:
         options = self.query_one(OptionList)
@@ -98,12 +120,8 @@ class ColumnChooser(ModalScreen[tuple[str, ...] | None]):
         """Hand the choice back."""
         self.dismiss(tuple(column.key for column in self._columns if column.key in self._chosen))
 
-    def action_cancel(self) -> None:
-        """Leave everything as it was."""
-        self.dismiss(None)
 
-
-class SortPicker(ModalScreen[Query | None]):
+class SortPicker(_ColumnDialog[Query | None]):
     """Which of *columns* to sort by. Dismisses with *query* changed accordingly, or None.
 
     Choosing the column that is sorted by already turns the order round.
@@ -113,39 +131,28 @@ class SortPicker(ModalScreen[Query | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "cancel", "Cancel", id="sort.cancel")]
 
     def __init__(self, columns: Sequence[Column[Any]], query: Query, glyphs: Glyphs = UNICODE) -> None:
-        super().__init__()
-        self._columns = columns
+        super().__init__(columns, glyphs)
         self._asked = query
-        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        """Lay out the list, its cursor on the column that is sorted by."""
-        width = _title_width(self._columns)
-        here = self._glyphs.down if self._asked.reverse else self._glyphs.up
-        with Vertical(classes="dialog"):
-            yield Static(Content("Sort by"), classes="dialog-title")
-            yield OptionList(
-                *(
-                    Option(_prompt(here if column.key == self._asked.sort else " ", column, width), id=column.key)
-                    for column in self._columns
-                ),
-                markup=False,
-            )
-            yield Static(Content("Enter sort, again to reverse; Esc cancel"), id="keys")
+        """Lay out the list."""
+        dot = self._glyphs.middot
+        return self._laid_out("Sort by", f"Enter sort, once more to reverse {dot} Esc cancel")
 
     def on_mount(self) -> None:
         """Start at the column that is sorted by."""
         keys = [column.key for column in self._columns]
         self.query_one(OptionList).highlighted = keys.index(self._asked.sort) if self._asked.sort in keys else 0
 
+    def _sign(self, column: Column[Any]) -> str:
+        if column.key != self._asked.sort:
+            return " "
+        return self._glyphs.down if self._asked.reverse else self._glyphs.up
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Hand the new order back."""
         event.stop()
         self.dismiss(sorted_by(self._asked, self._columns[event.option_index]))
-
-    def action_cancel(self) -> None:
-        """Leave the order as it was."""
-        self.dismiss(None)
 
 
 def sorted_by(query: Query, column: Column[Any]) -> Query:

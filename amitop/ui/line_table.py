@@ -189,6 +189,7 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
         """Compose the lines that are on the screen and repaint those that differ from what was painted."""
         width, height = self._width, self.size.height
         if not self.is_attached or not width or not height:
+            self._lines = []
             return
         lines = self._composed(width, height)
         painted, self._lines = self._lines, lines

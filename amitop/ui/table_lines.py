@@ -90,8 +90,9 @@ def _line(
     width: int,
 ) -> Line:
     """Put the cells where they belong and fill up to *width*; each text is as wide as its column."""
-    end = min(GUTTER, width)
-    joined = [gutter[:end]]
+    if width <= GUTTER:
+        return Line(states, (gutter[:width],), ("",))
+    joined, end = [gutter], GUTTER
     for each, text in zip(placed, cell_texts, strict=True):
         start = GUTTER + each.x
         joined.append(" " * (start - end) + text)
