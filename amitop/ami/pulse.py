@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from statistics import median
 from typing import TYPE_CHECKING
 
 from amitop.ami.errors import ActionError, ActionTimeout, LinkLost
@@ -40,7 +39,8 @@ class Pulse:
     @property
     def clock_offset(self) -> float | None:
         """Seconds to add to our wall clock to get the PBX's; None until a Ping was answered with a time."""
-        return median(self._offsets) if self._offsets else None
+        # The module statistics costs 10 ms of start-up.
+        return sorted(self._offsets)[(len(self._offsets) - 1) // 2] if self._offsets else None
 
     def add(self, rtt: float, sent: float, timestamp: str) -> None:
         """Take one answer: its *rtt*, our wall clock when the Ping was *sent*, the `Timestamp` that came back."""

@@ -6,7 +6,7 @@ Nothing here reconnects. A session lives once; what becomes of its state when it
 from __future__ import annotations
 
 import asyncio
-import secrets
+import os
 import time
 from contextlib import suppress
 from itertools import count
@@ -84,7 +84,7 @@ class Session:
         self.counters = SessionCounters(self._connection)
         # Short and never a number: some servers cut long ones off with their line end, some clients compare numbers
         # (`ami.md` A.4, F 1).
-        self._prefix = f"amitop-{secrets.token_hex(4)}-"
+        self._prefix = f"amitop-{os.urandom(4).hex()}-"
         self._numbers = count(1)
         self._pending = PendingActions(self._prefix)
         self._pulse = Pulse()
