@@ -1,4 +1,4 @@
-"""What the command palette (ctrl+p) can do: every action that has a key here, the views, and the looks."""
+"""What the command palette (ctrl+p) can do: every action that has a key here, and the colours."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from amitop.ui.help import ORDER
+from amitop.ui.key_bar import key_name
 from amitop.ui.theme import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from textual.dom import DOMNode
     from textual.types import IgnoreReturnCallbackType
+
+MOVES = ("move", "page", "first", "last", "activate", "collapse", "mark")
+"""Actions that make no sense but from their keys."""
 
 
 class AmitopCommands(Provider):
-    """The actions of the screen below the palette, by the words of their bindings, and one theme each.
+    """The actions of the screen below the palette, by the words of their bindings, and the themes.
 
     A hit's words are ours; nothing of a PBX is ever in them.
     """
@@ -25,25 +31,30 @@ class AmitopCommands(Provider):
         """Yield name, help and callback."""
         app = self.app
         done = set()
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
+
+        def rank(node: DOMNode) -> int:
+            title = node.BINDING_GROUP_TITLE or ""
+            return ORDER.index(title) if title in ORDER else len(ORDER)
+
+        for active in sorted(self.screen.active_bindings.values(), key=lambda each: rank(each.node)):
+            binding, node = active.binding, active.node
             if not active.enabled or not binding.description or binding.system or binding.action in done:
                 continue
-            if binding.action == "command_palette" or binding.action.startswith(("move", "page")):
+            if binding.action.partition("(")[0] in MOVES:
                 continue
             done.add(binding.action)
-            node, action = active.node, binding.action
 
-            async def run(node: object = node, action: str = action) -> None:
-                await app.run_action(action, node)  # type: ignore[arg-type]
+            async def run(node: DOMNode = node, action: str = binding.action) -> None:
+                await app.run_action(action, node)
 
-            yield binding.description, binding.tooltip or f"key {app.get_key_display(binding)}", run
+            words = f"{binding.tooltip}, " if binding.tooltip else ""
+            yield binding.description, f"{words}key {key_name(app, active)}", run
         for name, theme in NAMES.items():
 
             def dress(theme: str = theme) -> None:
                 app.theme = theme
 
-            yield f"Colours: {name}", "another theme, until amitop ends", dress
+            yield f"Colours: {name}", "until amitop ends", dress
 
     async def discover(self) -> Hits:
         """Offer everything before a word is typed."""

@@ -29,7 +29,7 @@ class _FilterInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", "Clear", id="filter.clear"),
-        Binding("enter,down", "keep", "Keep", id="filter.keep"),
+        Binding("enter,down", "keep", "Keep", key_display="Enter", id="filter.keep"),
     ]
 
     def validate_value(self, value: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
 KEY_WIDTH = 14
+ORDER = ("Dashboard", "View", "Rows", "Details", "amitop")
 
 FILTER_WORDS = (
     ("ann 1004", "rows that hold both words, anywhere"),
@@ -45,14 +46,15 @@ def groups_of(
         binding = each.binding
         if not binding.description or binding.system:
             continue
-        title = each.node.BINDING_GROUP_TITLE or "Elsewhere"
+        title = each.node.BINDING_GROUP_TITLE or "Here"
         reason = "" if each.enabled else why(binding.action) or "not now"
         words = binding.tooltip or binding.description
         keys, _, _ = titled.setdefault(title, {}).setdefault(binding.action, ([], words, reason))
         keys.append(key_name(app, each))
+    # From the dashboard down to the program, then what has the focus: as one reads it, not as Textual looks for a key.
+    order = sorted(titled, key=lambda title: ORDER.index(title) if title in ORDER else len(ORDER))
     return [
-        (title, [(" ".join(keys), words, reason) for keys, words, reason in actions.values()])
-        for title, actions in titled.items()
+        (title, [(" ".join(keys), words, reason) for keys, words, reason in titled[title].values()]) for title in order
     ]
 
 

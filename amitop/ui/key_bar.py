@@ -20,14 +20,29 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
     from textual.screen import Screen
 
-NAMES = {"question_mark": "?", "slash": "/", "enter": "Enter", "escape": "Esc", "space": "Space"}
+NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "f1": "F1",
+    "ctrl+c": "Ctrl+C",
+    "ctrl+q": "Ctrl+Q",
+    "ctrl+p": "Ctrl+P",
+}
 ALWAYS = frozenset({"help", "quit", "hang_up", "transfer", "answer", "close"})
 """Actions whose keys a narrow screen keeps longest."""
 
 
 def key_name(app: App[object], active: ActiveBinding) -> str:
     """Return what is printed on the key of *active*."""
-    return NAMES.get(active.binding.key) or app.get_key_display(active.binding)
+    binding = active.binding
+    return binding.key_display or NAMES.get(binding.key) or app.get_key_display(binding)
 
 
 def key_pieces(app: App[object], active: Mapping[str, ActiveBinding], order: Sequence[str]) -> list[Piece]:

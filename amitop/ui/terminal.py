@@ -39,7 +39,7 @@ class TerminalWatch(threading.Thread):
 
     def __init__(
         self,
-        leave: Callable[[], None],
+        leave: Callable[[], object],
         *,
         alive: Callable[[], bool] = terminal_alive,
         kill: Callable[[int], None] = os._exit,
@@ -76,7 +76,7 @@ class TerminalWatch(threading.Thread):
 
 
 @contextlib.contextmanager
-def signals(watch: TerminalWatch, terminate: Callable[[], None]) -> Iterator[None]:
+def signals(watch: TerminalWatch, terminate: Callable[[], object]) -> Iterator[None]:
     """While this lasts, SIGHUP means that the terminal has gone, and SIGTERM asks for an orderly end (*terminate*).
 
     Plain handlers and not the loop's: those would never run on a loop that waits for a dead terminal.

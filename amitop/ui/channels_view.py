@@ -1,0 +1,33 @@
+"""The Channels view: a row for every leg."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from amitop.ui.table_view import TableView
+from amitop.ui.targets import Target, target_of
+from amitop.views.channels import CHANNEL_COLUMNS, ChannelRow, channel_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amitop.live import LivePbx
+    from amitop.views.format import Glyphs
+
+
+class ChannelsView(TableView[ChannelRow]):
+    """Channels of *pbxs*."""
+
+    NAME = "channels"
+    WORD = "channels"
+
+    def __init__(self, pbxs: Sequence[LivePbx], glyphs: Glyphs) -> None:
+        super().__init__(pbxs, CHANNEL_COLUMNS, glyphs)
+
+    def source(self, now: float) -> Sequence[ChannelRow]:
+        """Return every channel."""
+        return channel_rows([pbx.store for pbx in self.pbxs], now)
+
+    def target_of(self, row: ChannelRow, now: float) -> Target:
+        """Return the channel."""
+        return target_of(row, now)

@@ -1,0 +1,281 @@
+"""The dashboard's screen: head lines, views, details and keys, and the one tick that pulls the state into them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from amitop.health import LinkState
+from amitop.ui.calls_view import CallsView
+from amitop.ui.channels_view import ChannelsView
+from amitop.ui.detail_pane import DetailPane
+from amitop.ui.diagnostics import DiagnosticsScreen
+from amitop.ui.help import HelpScreen, groups_of
+from amitop.ui.key_bar import KeyBar
+from amitop.ui.line import Line, Piece
+from amitop.ui.look import Looker
+from amitop.ui.state_line import state_pieces
+from amitop.ui.totals_line import TotalsLine
+from amitop.ui.view_tabs import ViewTabs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+    from amitop.control.operator import Operator
+    from amitop.live import LivePbx
+    from amitop.ui.live_table import LiveTable
+    from amitop.ui.operate import Operations
+    from amitop.ui.table_view import TableView
+    from amitop.views.format import Glyphs
+
+KEYS = ("hang_up", "transfer", "retry", "mark", "filter", "sort", "columns", "freeze", "details", "...", "help", "quit")
+"""In which order the last line names the keys."""
+ACTIONS = {"hang_up": "Hangup", "transfer": "Redirect"}
+"""What acts on a PBX, and the AMI action that the login needs for it."""
+
+
+class MainScreen(Screen[None]):
+    """What is there all the time. *operations* does what a key asks of a PBX; *refresh* is frames a second."""
+
+    BINDING_GROUP_TITLE = "Dashboard"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012 (as Textual types it)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 (as Textual types it)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "hang_up", "Hang up", tooltip="Hang up the call, the leg, or what is marked", id="call.hang_up"),
+        Binding("t", "transfer", "Transfer", tooltip="Send a party of the call to an extension", id="call.transfer"),
+        Binding("R", "retry", "Reconnect", tooltip="Connect now instead of waiting", id="link.retry"),
+        Binding("1", "view('calls')", "Calls", show=False, tooltip="A row for every call", id="view.calls"),
+        Binding("2", "view('channels')", "Channels", show=False, tooltip="A row for every leg", id="view.channels"),
+        Binding("d,i", "details", "Details", tooltip="Show or hide what is known of the row", id="view.details"),
+        Binding("D", "diagnostics", "Diagnostics", show=False, tooltip="How the link does", id="view.diagnostics"),
+        Binding("question_mark,f1", "help", "Help", id="help"),
+    ]
+
+    view_name: var[str] = var("calls", init=False)
+    """The view on show."""
+
+    def __init__(
+        self,
+        pbxs: Sequence[LivePbx],
+        operator: Operator,
+        operations: Operations,
+        glyphs: Glyphs,
+        *,
+        refresh: float = 4.0,
+    ) -> None:
+        super().__init__()
+        self.pbxs = pbxs
+        self._operator = operator
+        self._operations = operations
+        self._glyphs = glyphs
+        self._refresh = refresh
+        self._by_name = {pbx.name: pbx for pbx in pbxs}
+        self._state = Line(glyphs, id="state")
+        self._totals = TotalsLine(glyphs)
+        views: list[TableView[Any]] = [CallsView(pbxs, glyphs), ChannelsView(pbxs, glyphs)]
+        self.views = {view.NAME: view for view in views}
+        self._tabs = ViewTabs([(name, view.WORD.capitalize()) for name, view in self.views.items()], glyphs)
+        self.detail = DetailPane(glyphs)
+        self._looker = Looker(lambda question: self.run_worker(question, group="look"))
+        self._second: int | None = None
+        self._frozen_at: float | None = None
+        self._keys_that_work: object = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the picture of the design."""
+        yield self._state
+        yield self._totals
+        yield self._tabs
+        with ContentSwitcher(initial=self.view_name, id="views"):
+            yield from self.views.values()
+        yield self.detail
+        yield KeyBar(KEYS, self._glyphs)
+
+    def on_mount(self) -> None:
+        """Start the tick."""
+        self.view.table.focus()
+        self.set_interval(1 / self._refresh, self.tick)
+        self.call_after_refresh(self.tick)
+
+    # -- the tick -------------------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> TableView[Any]:
+        """The view on show."""
+        return self.views[self.view_name]
+
+    @property
+    def now(self) -> float:
+        """The time that the state describes. It stands still while no PBX is followed: nothing is known of it."""
+        stale = [pbx.stale_since for pbx in self.pbxs]
+        known = [since for since in stale if since is not None]
+        return max(known) if len(known) == len(stale) else self.pbxs[0].clock()
+
+    def tick(self, *, force: bool = False) -> None:
+        """Pull what is on show out of the stores: at each frame, once a second while a dialog covers it."""
+        clock = self.pbxs[0].clock()
+        new_second = int(clock) != self._second or force
+        covered = self.app.screen is not self
+        if covered and not new_second:
+            return
+        self._second = int(clock)
+        now = self.now
+        self.view.sync(now, force=force)
+        row = self.view.table.cursor_row
+        pbx = self._by_name[row.key[0]] if row is not None else self.pbxs[0]
+        self.detail.show(row, now, applications_live=pbx.applications_live)
+        if new_second:
+            self._head_lines(now)
+            if row is not None and self.detail.display and not row.ended and not pbx.applications_live:
+                self._looker.look(pbx, row.key, self.view.target_of(row, now).legs, clock)
+        if not covered:
+            self._note_keys()
+
+    def _head_lines(self, now: float) -> None:
+        stale = all(pbx.stale_since is not None for pbx in self.pbxs)
+        self.set_class(stale, "-stale")
+        self._state.show(*state_pieces(self.pbxs))
+        self._totals.renew(self.pbxs, now)
+        self._tabs.show_view(self.view_name, self._notes())
+
+    def _notes(self) -> list[Piece]:
+        """Return what is under way, and what is not as it usually is."""
+        table = self.view.table
+        notes = []
+        if words := self._operations.words:
+            notes.append(Piece(f"{words}…", "bold $text-accent", drop=1))
+        if table.marked:
+            notes.append(Piece(f"{len(table.marked)} marked", "$text-accent", drop=2))
+        if table.frozen:
+            self._frozen_at = self._frozen_at or self.pbxs[0].clock()
+            words = f"frozen {self.pbxs[0].clock() - self._frozen_at:.0f} s"
+            notes.append(
+                Piece(f"{words}, {table.order.new} new" if table.order.new else words, "$text-warning", drop=2)
+            )
+        else:
+            self._frozen_at = None
+        if table.follow:
+            notes.append(Piece("following", "$text-accent", drop=3))
+        notes += [
+            Piece(pbx.notice, "$text-warning", drop=4, elastic=True)
+            for pbx in self.pbxs
+            if pbx.notice and pbx.link.state is LinkState.LIVE
+        ]
+        return notes
+
+    # -- keys that work -------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide what read-only mode removes and what has no use now; None dims what this login may not do."""
+        if action == "retry":
+            return any(pbx.link.state not in {LinkState.LIVE, LinkState.SYNCING} for pbx in self.pbxs)
+        if action not in ACTIONS:
+            return True
+        if not any(self._operator.may_act(pbx.name) for pbx in self.pbxs):
+            return False
+        return True if self.why_not(action) is None else None
+
+    def why_not(self, action: str) -> str | None:
+        """Return why the key for *action* does nothing now, or None when it works."""
+        if action not in ACTIONS:
+            return None
+        row = self.view.table.cursor_row
+        keys = self.view.table.marked or ({row.key} if row is not None and not row.ended else set())
+        if not keys:
+            return f"no {self.view.WORD.removesuffix('s')} is selected"
+        reasons = (self._operator.why_not(pbx, ACTIONS[action]) for pbx in sorted({key[0] for key in keys}))
+        return next((reason for reason in reasons if reason), None)
+
+    def _note_keys(self) -> None:
+        """Have the last line drawn again when another set of keys works: it costs too much to do it at each tick."""
+        working = tuple(self.check_action(action, ()) for action in (*ACTIONS, "retry"))
+        if working != self._keys_that_work:
+            self._keys_that_work = working
+            self.refresh_bindings()
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a dimmed key does nothing."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled:
+            event.stop()
+            self._operations.refuse(active.binding.description, self.why_not(active.binding.action) or "not now")
+
+    # -- what keys do ---------------------------------------------------------------------------------------------
+
+    def action_hang_up(self) -> None:
+        """Hang up what is marked, else what the cursor is on."""
+        if targets := self.view.targets(self.now):
+            self.app.run_worker(self._operations.hang_up(targets), group="operate")
+
+    def action_transfer(self) -> None:
+        """Transfer the call that the cursor is on."""
+        if (target := self.view.cursor_target(self.now)) is not None:
+            self.app.run_worker(self._operations.transfer(target), group="operate")
+
+    def action_retry(self) -> None:
+        """Connect now, wherever a link waits."""
+        for pbx in self.pbxs:
+            if pbx.link.state is not LinkState.LIVE:
+                pbx.retry_now()
+
+    def action_view(self, name: str) -> None:
+        """Show another view."""
+        self.view_name = name
+
+    def watch_view_name(self, name: str) -> None:
+        """Bring the view up to date as it comes."""
+        self.query_one("#views", ContentSwitcher).current = name
+        self.view.table.focus()
+        self.call_after_refresh(self.tick, force=True)
+
+    def action_details(self, shown: bool | None = None) -> None:
+        """Show the details or hide them; without a word, the one that is not so."""
+        shown = not self.detail.display if shown is None else shown
+        # Classes and not `display`, for the height of the terminal decides until a person does.
+        self.detail.set_class(shown, "-shown")
+        self.detail.set_class(not shown, "-hidden")
+        if not shown and self.detail.has_focus:
+            self.view.table.focus()
+        self.call_after_refresh(self.tick, force=True)
+
+    def action_diagnostics(self) -> None:
+        """Show how the links do."""
+        self.app.push_screen(DiagnosticsScreen(self.pbxs))
+
+    def action_help(self) -> None:
+        """Show what the keys do here."""
+        self.app.push_screen(HelpScreen(groups_of(self.app, self.active_bindings, self.why_not)))
+
+    # -- what the widgets tell ------------------------------------------------------------------------------------
+
+    def on_view_tabs_chosen(self, message: ViewTabs.Chosen) -> None:
+        """Go to the view that was clicked."""
+        message.stop()
+        self.view_name = message.name
+
+    def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
+        """Have the details follow at once."""
+        message.stop()
+        self.tick()
+
+    def on_live_table_activated(self, message: LiveTable.Activated) -> None:
+        """Enter on a row that has nothing beneath it goes to its details."""
+        message.stop()
+        self.action_details(shown=True)
+        self.call_after_refresh(self.detail.focus)
+
+    def on_table_view_stale(self, message: TableView.Stale) -> None:
+        """Show what was just asked for without waiting for the frame."""
+        message.stop()
+        self.tick()
+
+    def on_resize(self) -> None:
+        """Fill the new width."""
+        self.call_after_refresh(self.tick, force=True)

@@ -1,0 +1,119 @@
+"""From a key to an outcome: asks, has the Operator do it, and shows what the events said. Owns no widget."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+from amitop.control.operator import Outcome, OutcomeKind
+from amitop.text import clean
+from amitop.ui.confirm import ConfirmScreen
+from amitop.ui.transfer import TransferScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import App
+
+    from amitop.control.operator import Operator
+    from amitop.ui.targets import Target
+
+AT_ONCE = 20
+"""Hang-ups under way at a time: a PBX takes one action after another anyway."""
+LISTED = 8
+"""Lines of failures that one notice holds."""
+Severity = Literal["information", "warning", "error"]
+_SEVERITY: dict[OutcomeKind, Severity] = {
+    OutcomeKind.DONE: "information",
+    OutcomeKind.GONE: "warning",
+    OutcomeKind.NO_EFFECT: "warning",
+    OutcomeKind.REFUSED: "error",
+    OutcomeKind.FAILED: "error",
+}
+_TITLE = {
+    OutcomeKind.DONE: "Done",
+    OutcomeKind.GONE: "Too late",
+    OutcomeKind.NO_EFFECT: "No effect",
+    OutcomeKind.REFUSED: "Refused",
+    OutcomeKind.FAILED: "Failed",
+}
+
+
+class Operations:
+    """What is under way. *app* shows dialogs and notices; its methods run in workers of it."""
+
+    def __init__(self, app: App[int], operator: Operator) -> None:
+        self._app = app
+        self._operator = operator
+        self.under_way: Counter[str] = Counter()
+        """What is being done now, in words, and how often."""
+
+    @property
+    def words(self) -> str:
+        """What is under way, in one line: `hanging up 3`."""
+        return ", ".join(f"{what} {count}" if count > 1 else what for what, count in self.under_way.items() if count)
+
+    async def hang_up(self, targets: Sequence[Target]) -> None:
+        """Ask, hang up, tell."""
+        one = len(targets) == 1
+        what = "calls" if all(target.whole for target in targets) else "channels"
+        question = f"Hang up {targets[0].words}?" if one else f"Hang up {len(targets)} {what}?"
+        lines = [] if one else [target.words for target in targets]
+        if not await self._app.push_screen_wait(ConfirmScreen(question, lines, yes="Hang up")):
+            return
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def hang_up_one(target: Target) -> Outcome:
+            async with turn:
+                return await self._operator.hangup(target.key, target.legs)
+
+        self.under_way["hanging up"] += len(targets)
+        try:
+            outcomes = await asyncio.gather(*map(hang_up_one, targets))
+        finally:
+            self.under_way["hanging up"] -= len(targets)
+        self.tell(outcomes)
+
+    async def transfer(self, target: Target) -> None:
+        """Ask who goes where, transfer, tell."""
+        choices = target.choices()
+        if not choices:
+            self.tell([Outcome(OutcomeKind.GONE, f"{target.words}: it has ended.")])
+            return
+        extens, contexts = target.destinations()
+        refusals = [self._operator.why_not(target.pbx, choice.action) for choice in choices]
+        screen = TransferScreen(target.words, target.pbx, choices, extens, contexts, refusals=refusals)
+        plan = await self._app.push_screen_wait(screen)
+        if plan is None:
+            return
+        self.under_way["transferring"] += 1
+        try:
+            outcome = await self._operator.transfer(plan)
+        finally:
+            self.under_way["transferring"] -= 1
+        self.tell([outcome])
+
+    def tell(self, outcomes: Sequence[Outcome]) -> None:
+        """Show what came of it: one notice for all, failures in the PBX's own words."""
+        if len(outcomes) == 1:
+            outcome = outcomes[0]
+            self._notify(outcome.text, _TITLE[outcome.kind], _SEVERITY[outcome.kind])
+            return
+        counts = Counter(outcome.kind for outcome in outcomes)
+        failed = [outcome for outcome in outcomes if outcome.kind is not OutcomeKind.DONE]
+        severity = max((_SEVERITY[kind] for kind in counts), key=("information", "warning", "error").index)
+        lines = list(dict.fromkeys(outcome.text for outcome in failed))
+        more = [f"and {len(lines) - LISTED} more"] if len(lines) > LISTED else []
+        title = ", ".join(f"{_TITLE[kind]} {count}" for kind, count in counts.most_common())
+        self._notify("\n".join([*lines[:LISTED], *more]) or f"Hung up {len(outcomes)}.", title, severity)
+
+    def refuse(self, what: str, why: str) -> None:
+        """Say why the key for *what* does nothing."""
+        self._notify(why, what, "warning")
+
+    def _notify(self, text: str, title: str, severity: Severity) -> None:
+        lines = [clean(line, 300) for line in text.split("\n")]
+        # A failure stays long enough to be read from the next desk.
+        timeout = 5 if severity == "information" else 15
+        self._app.notify("\n".join(lines), title=title, severity=severity, timeout=timeout, markup=False)

@@ -1,0 +1,141 @@
+"""What every view with a table does: a filter above it, rows pulled from the stores when something has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from amitop.ui.filter_bar import FilterBar
+from amitop.ui.live_table import LiveTable
+from amitop.views.columns import Row
+from amitop.views.filters import EVERYTHING
+from amitop.views.projection import project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from amitop.live import LivePbx
+    from amitop.ui.targets import Target
+    from amitop.views.columns import Column
+    from amitop.views.format import Glyphs
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+class TableView(Vertical, Generic[RowT]):
+    """A table of *columns* over *pbxs*. A view is a subclass that says where its rows come from and whom they mean."""
+
+    NAME: ClassVar[str]
+    """The widget's id, and what the keys and tabs call the view."""
+    WORD: ClassVar[str]
+    """What its rows are: `calls`."""
+    BINDING_GROUP_TITLE = "View"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", tooltip="Show only rows with these words", id="view.filter"),
+        Binding("escape", "clear_filter", "Show all rows again", show=False, id="view.clear_filter"),
+    ]
+
+    def __init__(self, pbxs: Sequence[LivePbx], columns: Sequence[Column[RowT]], glyphs: Glyphs) -> None:
+        super().__init__(id=self.NAME)
+        self.pbxs = pbxs
+        self.table: LiveTable[RowT] = LiveTable(columns, glyphs=glyphs, clock=pbxs[0].clock)
+        self.filter_bar = FilterBar(columns)
+        self._seen: object = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the filter and the table."""
+        yield self.filter_bar
+        yield self.table
+
+    # -- what a view adds -----------------------------------------------------------------------------------------
+
+    def source(self, now: float) -> Sequence[RowT]:
+        """Return every row that there is at *now*."""
+        raise NotImplementedError
+
+    def target_of(self, row: RowT, now: float) -> Target:
+        """Return whom an action on *row* means."""
+        raise NotImplementedError
+
+    # -- the tick -------------------------------------------------------------------------------------------------
+
+    def sync(self, now: float, *, force: bool = False) -> None:
+        """Show the rows of *now* if anything can have changed since the last time, or a second has passed."""
+        seen = (tuple(pbx.store.version for pbx in self.pbxs), int(now), self.table.asked)
+        if seen == self._seen and not force:
+            return
+        self._seen = seen
+        rows = self.source(now)
+        self.table.empty = self._why_empty(bool(rows))
+        self.table.show(project(rows, self.table.columns, self.table.asked, now), now)
+
+    def _why_empty(self, any_rows: bool) -> str:
+        if any_rows:
+            return f"No {self.WORD} match the filter (Esc shows all)" if self.table.asked.filter else ""
+        if any(pbx.store.version for pbx in self.pbxs):
+            return f"No {self.WORD} now"
+        return ""
+
+    def targets(self, now: float) -> list[Target]:
+        """Return whom the marked rows mean, else the cursor's row; nobody where that has ended."""
+        marked = self.table.marked
+        if marked:
+            rows = [row for row in self.table.rows if row.key in marked]
+        else:
+            rows = [row] if (row := self.table.cursor_row) is not None else []
+        return [self.target_of(row, now) for row in rows if not row.ended]
+
+    def cursor_target(self, now: float) -> Target | None:
+        """Return whom the cursor's row means; None where there is none or it has ended."""
+        row = self.table.cursor_row
+        return None if row is None or row.ended else self.target_of(row, now)
+
+    # -- the filter -----------------------------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.filter_bar.open()
+
+    def action_clear_filter(self) -> None:
+        """Show every row again."""
+        self.filter_bar.clear()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape is for a filter that is there, and a slash that is typed into the filter is a slash.
+
+        Textual takes a printable key from a focused Input's ancestors, but does not know `slash` for one.
+        """
+        if action == "filter":
+            return not isinstance(self.screen.focused, Input)
+        return action != "clear_filter" or bool(self.filter_bar.text)
+
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        """Follow each key."""
+        message.stop()
+        self.table.asked = replace(self.table.asked, filter=message.filter or EVERYTHING)
+        self.again()
+
+    def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
+        """Go back to the rows."""
+        message.stop()
+        self.table.focus()
+
+    def on_live_table_sort_changed(self, message: LiveTable.SortChanged) -> None:
+        """Show the new order at once."""
+        message.stop()
+        self.again()
+
+    def again(self) -> None:
+        """Show the rows at once: a person has changed what they want to see."""
+        self._seen = None
+        self.post_message(self.Stale())
+
+    class Stale(Message):
+        """What the person wants to see has changed: the next tick should be now."""

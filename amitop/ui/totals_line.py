@@ -1,0 +1,66 @@
+"""The second line: how many calls and what they do, and how that went; while the link is down, why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from amitop.ui.line import Line, Piece
+from amitop.ui.state_line import BAD, MUTED, WARN, trouble
+from amitop.views.format import UNICODE, Glyphs, hms, sparkline
+from amitop.views.summary import History, Totals, totals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amitop.live import LivePbx
+
+SPARK_WIDTH = 30
+SPARK_SECONDS = 10.0
+"""Of one block: thirty of them are the last five minutes."""
+LONG_WAIT = 60.0
+"""Seconds of waiting in a queue from which the figure is coloured."""
+
+
+def totals_pieces(figures: Totals) -> list[Piece]:
+    """Return what the line says while the state can be trusted."""
+    pieces = [
+        Piece(f"Calls {figures.calls}", "bold"),
+        Piece(f"Channels {figures.channels}", "bold", drop=3),
+        Piece(f"Talking {figures.talking}", drop=1),
+        Piece(f"Ringing {figures.ringing}", drop=2),
+    ]
+    if figures.waiting:
+        longest = figures.longest_wait
+        words = f"Waiting {figures.waiting}" + (f", longest {hms(longest)}" if longest is not None else "")
+        pieces.append(Piece(words, WARN if (longest or 0) >= LONG_WAIT else ""))
+    if figures.parked:
+        pieces.append(Piece(f"Parked {figures.parked}", drop=4))
+    if figures.in_app:
+        pieces.append(Piece(f"In app {figures.in_app}", drop=5))
+    pieces.append(Piece(f"New {figures.started_last_minute}/min", MUTED, drop=7))
+    return pieces
+
+
+class TotalsLine(Line):
+    """Counts, once a second, over all PBXs."""
+
+    def __init__(self, glyphs: Glyphs = UNICODE) -> None:
+        super().__init__(glyphs, id="totals")
+        self._history = History(SPARK_WIDTH, SPARK_SECONDS)
+        self._figures = Totals()
+
+    def renew(self, pbxs: Sequence[LivePbx], now: float) -> None:
+        """Count afresh and draw; *now* is the time that the state describes."""
+        down = [why for pbx in pbxs if (why := trouble(pbx))]
+        if len(down) < len(pbxs):
+            self._figures = totals([pbx.store for pbx in pbxs], now)
+            self._history.feed(now, self._figures.calls)
+        if down:
+            style = BAD if all(pbx.stale_since is not None for pbx in pbxs) else WARN
+            self.show([Piece(why, style, elastic=True) for why in down])
+            return
+        # At the end of the line, where it grows without moving anything.
+        spark = sparkline(self._history.values, SPARK_WIDTH, self._glyphs).lstrip()
+        self.show(
+            totals_pieces(self._figures), [Piece("5 min", MUTED, drop=9), Piece(spark, "$primary", drop=8, gap=1)]
+        )
