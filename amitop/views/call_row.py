@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.pbx.calls import call_queue, call_state, from_party, to_party
-from amitop.pbx.model import CallState
+from amitop.pbx.calls import call_queue, call_state, caller_leg, from_party, to_party
+from amitop.pbx.model import NOBODY, CallState
 from amitop.views.channels import ChannelRow
 from amitop.views.format import party
 from amitop.views.stuck import SIGN, stuck
@@ -159,8 +159,10 @@ class CallRow:
         return "bad" if self.stuck(now) else _STYLES.get(self.call_state(), "")
 
     def from_text(self) -> str:
-        """Who called."""
-        return party(self.caller)
+        """Who called: the caller ID, else the device that the call began on."""
+        caller = self.caller
+        leg = caller_leg(self.call) if caller == NOBODY else None
+        return party(caller) if leg is None else leg.device
 
     def to_text(self) -> str:
         """Who was called, or answered."""
@@ -193,25 +195,23 @@ class CallRow:
 
 def via(store: Store, call: Call) -> str:
     """Return what a call goes through, in a word or two: `queue support #2`, `room 8001`, `trunk`, `Echo`."""
-    queued, parked = store.queued, store.parked
     for leg in call.legs:
-        if place := queued.get(leg.uniqueid):
+        if place := store.queued.get(leg.uniqueid):
             return f"queue {place.queue} #{place.position}"
-        if space := parked.get(leg.uniqueid):
+        if space := store.parked.get(leg.uniqueid):
             return f"parked {space.space}"
-    queue = call_queue(call)
-    if queue:
-        return f"queue {queue}"
-    for leg in call.legs:
         bridge = store.bridges.get(leg.bridge) if leg.bridge else None
         if bridge is not None and (kind := bridge_kind(bridge)):
             return kind
-    real = [leg for leg in call.legs if leg.technology != "Local"] or call.legs
+    if queue := call_queue(call):
+        return f"queue {queue}"
+    real = [leg for leg in call.legs if leg.technology != "Local"]
     if len(real) > 1:
         outside = [leg for leg in real if _outside(leg.caller.num)]
         return resource((outside or real)[-1])
-    alone = real[0] if real else None
-    return "" if alone is None else alone.application or resource(alone)
+    # Alone with the dialplan: what that does says more than which device it is.
+    alone = real or call.legs
+    return next((leg.application for leg in alone if leg.application), resource(alone[0]) if alone else "")
 
 
 def _outside(num: str | None) -> bool:

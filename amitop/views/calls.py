@@ -117,6 +117,7 @@ CALL_COLUMNS: tuple[Column[CallRow | LegRow], ...] = (
         width=14,
         flex=1,
         priority=2,
+        crop="inside",
         text=lambda row, _: row.via(),
         sort=lambda row, _: row.via() or None,
         hint="The queue, room, trunk, device or application between them; why it ended, once it has",

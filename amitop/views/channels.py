@@ -147,6 +147,7 @@ CHANNEL_COLUMNS: tuple[Column[ChannelRow], ...] = (
         width=22,
         flex=2,
         priority=0,
+        crop="inside",
         text=lambda row, _: row.channel.name,
         sort=lambda row, _: row.channel.name,
         hint="Technology, device and serial number",

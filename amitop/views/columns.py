@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Align = Literal["left", "right"]
 Crop = Literal["end", "inside"]
-"""What goes when a cell is too narrow: its end, or everything but the last word (a number after a name)."""
+"""What goes when a cell is too narrow: its end, or what stands before the last word (the number after a name)."""
 
 Style = Literal["", "good", "warn", "bad", "dim", "accent"]
 """What a cell means; the widget maps it to colours, and whatever it says is in the text as well."""

@@ -190,7 +190,9 @@ def _bridge_lines(
 
 def _story(store: Store, call_id: str, now: float) -> Iterator[tuple[str, str | None]]:
     for note in list(store.notes(call_id))[-NOTES_SHOWN:]:
-        yield ago(now - note.at), f"{note.event}  {_name(store, note.uniqueid)}  {note.text}".rstrip()
+        name = _name(store, note.uniqueid)
+        words = note.text if name in note.text else f"{name}: {note.text}" if note.text else name
+        yield ago(now - note.at), f"{note.event}  {words}"
 
 
 def _name(store: Store, uniqueid: str) -> str:

@@ -29,8 +29,8 @@ class PbxFacts:
     """What is known of the PBX itself and of the link to it. What is unknown is None."""
 
     name: str
-    host: str
-    port: int
+    host: str | None
+    port: int | None
     link: str
     """`live`, `connecting`, ...: a `LinkState`'s value."""
     asterisk: str | None = None

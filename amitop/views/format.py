@@ -78,8 +78,8 @@ ASCII = Glyphs(
 def fit(text: str, width: int, align: Align = "left", crop: Crop = "end", glyphs: Glyphs = UNICODE) -> str:
     """Return *text* as a cell of exactly *width* terminal cells: cleaned, cropped with an ellipsis, padded.
 
-    The one place where text of a PBX becomes part of a line. With crop `inside` the last word stays whole while the
-    words before it are cropped: of a name and its number, the number is what tells two callers apart.
+    The one place where text of a PBX becomes part of a line. With crop `inside` the last word stays whole and what is
+    before it is cropped: of a name and its number, a device and its serial number, the end tells two of them apart.
     """
     text = clean(text)
     if text.isascii():
@@ -108,10 +108,10 @@ def _cropped(text: str, width: int, crop: Crop, ellipsis: str) -> str:
     if width <= 0:
         return ""
     if crop == "inside":
-        before, space, last = text.rpartition(" ")
+        before, between, last = text.rpartition(" " if " " in text else "-")
         room = width - 1 - cells(last)
-        if space and room >= len(ellipsis):
-            return _head(before, room - len(ellipsis)) + ellipsis + space + last
+        if between and room >= len(ellipsis):
+            return _head(before, room - len(ellipsis)) + ellipsis + between + last
     return _head(text, width - len(ellipsis)) + ellipsis
 
 

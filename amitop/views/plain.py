@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from amitop.pbx.store import Store
 
 RowT = TypeVar("RowT", bound=Row)
-_GAP = 2
+_WIDE = 100
+"""Cells from which there is room for two blanks between columns."""
 
 
 def snapshot_text(store: Store, now: float, width: int, glyphs: Glyphs = UNICODE) -> str:
@@ -51,8 +52,8 @@ def table(
     rows: Sequence[RowT], columns: Sequence[Column[RowT]], now: float, width: int, glyphs: Glyphs = UNICODE
 ) -> list[str]:
     """Return a line of titles and one for each of *rows*: cleaned, aligned, never wider than *width* cells."""
-    placed = lay_out(columns, width, _GAP)
-    gap = " " * _GAP
+    gap = "  " if width >= _WIDE else " "
+    placed = lay_out(columns, width, len(gap))
 
     def line(cells: list[str]) -> str:
         return gap.join(cells).rstrip()

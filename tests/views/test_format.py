@@ -40,6 +40,7 @@ def test_fit_keeps_the_number_after_a_cropped_name() -> None:
     assert fit("Ann Lee +15551234567", 14, crop="inside") == "… +15551234567"
     assert fit("Ann Lee +15551234567", 13, crop="inside") == "Ann Lee +155…"
     assert fit("NoSpaceButLong", 6, crop="inside") == "NoSpa…"
+    assert fit("Local/9001@internal-00000003;1", 18, crop="inside") == "Local/…-00000003;1"
 
 
 def test_fit_without_unicode() -> None:
