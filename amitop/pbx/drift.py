@@ -33,7 +33,8 @@ class Difference(NamedTuple):
 class _Pending(NamedTuple):
     difference: Difference
     at: float
-    asked_at: float
+    told: bool
+    """Whether an event spoke of it while the list was on its way."""
     version: int
 
 
@@ -52,11 +53,17 @@ class Drift:
     """The last differences in short words, newest last."""
     _pending: deque[_Pending] = field(default_factory=deque)
 
-    def suspect(self, differences: Sequence[Difference], rows: int, asked_at: float, now: float, version: int) -> None:
-        """Take what a list that was asked for at *asked_at* and came at *now* showed, to be judged by `settle`."""
+    def suspect(self, store: Store, differences: Sequence[Difference], rows: int, asked_at: float, now: float) -> None:
+        """Take what a list that was asked for at *asked_at* and came at *now* showed, to be judged by `settle`.
+
+        To be called before the list is merged: merging it, and the next, speaks of every channel in it.
+        """
         self.lists += 1
         self.compared += rows
-        self._pending += [_Pending(difference, now, asked_at, version) for difference in differences]
+        for difference in differences:
+            channel = store.channels.get(difference.uniqueid)
+            told = channel is not None and channel.heard > asked_at
+            self._pending.append(_Pending(difference, now, told, store.version))
 
     def settle(self, store: Store, now: float, *, grace: float = GRACE) -> None:
         """Judge the differences for which no more events are waited."""
@@ -77,5 +84,5 @@ class Drift:
         uniqueid = pending.difference.uniqueid
         channel = store.channels.get(uniqueid)
         if channel is not None:
-            return channel.touched > pending.version or channel.heard > pending.asked_at
+            return pending.told or channel.touched > pending.version
         return store.tombstones.get(uniqueid, 0.0) >= pending.at

@@ -65,7 +65,7 @@ def apply_channels(store: Store, items: Sequence[Packet], asked_at: float, now: 
         for row in rows.values():
             diff.differences += _differences(store, row)
         diff.differences += [_missing(store.channels[uid]) for uid in missing]
-        store.drift.suspect(diff.differences, diff.rows, asked_at, now, store.version)
+        store.drift.suspect(store, diff.differences, diff.rows, asked_at, now)
     diff.lost = _reap(store, missing, asked_at, now, at_once=first)
     for uid in sorted(rows, key=_natural):
         if uid not in store.tombstones:  # Hangup always wins
