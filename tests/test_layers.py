@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"ami.address", "ami.secret"},
     "managerconf": {"ami.address", "ami.secret"},
     "target": {"ami.address", "ami.secret", "config", "managerconf"},
-    "pbx": {"ami.packet", "text"},
+    "pbx": {"ami.packet", "ami.wire", "text"},  # bytes to packets is pure, and a recording is bytes
     "rights": {"text"},
     "health": {"ami.link"},
     "subscription": {"ami", "rights"},
