@@ -39,7 +39,8 @@ class Profile:
     secret: Secret
     read_only: bool = False
     origin: str = ""
-    """Where user and secret came from, in words for messages: `profile "lab" in /home/ann/amitop.toml`."""
+    """Where user and secret came from, in words for messages: `profile "lab" in /home/ann/amitop.toml`. Empty when the
+    person named them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ class _Resolver:
         if self.config.profiles and parsed.user is None and parsed.port is None:
             near = nearest(target, self.config.profiles)
             hint = f'did you mean the profile "{near}"?' if near else self._profiles_hint()
-        return _Plan(parsed.host, address, f"TARGET {parsed.host}", parsed.user, hint=hint)
+        return _Plan(parsed.host, address, "", parsed.user, hint=hint)
 
     def profile(self, plan: _Plan, ask: Callable[[str], str] | None) -> Profile:
         """Complete *plan* with a user and a secret."""
@@ -196,7 +196,7 @@ class _Resolver:
         hints = [f"{manager.path}: {manager.problem}"] if manager.problem else []
         if profiles:
             hints.append(self._profiles_hint())
-        return _Plan(name, self._address("127.0.0.1", None, None), "no TARGET", hint="; ".join(hints))
+        return _Plan(name, self._address("127.0.0.1", None, None), "", hint="; ".join(hints))
 
     def _saved(self, saved: SavedProfile) -> _Plan:
         address = self._address(saved.host, saved.port, saved.tls)
