@@ -1,0 +1,339 @@
+"""Commands against a PBX: a scripted one in this process, amitop in its own."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import asynccontextmanager
+
+import pytest
+
+from amitop.pbx.drift import GRACE
+from fakes.events import ANN, block
+from fakes.server import FakeServer, cut, listing, refuse, reply, silence
+
+COMMANDS = reply(
+    *((name, "synopsis  (Priv: system,reporting,all)") for name in ("CoreSettings", "CoreStatus", "CoreShowChannels")),
+)
+SETTINGS = reply(("AMIversion", "11.0.0"), ("AsteriskVersion", "22.10.1"), ("SystemName", "lab"))
+
+
+def headers(text: str) -> list[tuple[str, str]]:
+    """The lines of a block as pairs."""
+    return [tuple(line.split(": ", 1)) if ": " in line else (line.rstrip(":"), "") for line in text.splitlines()]
+
+
+def channel(uid: str = "1.1", state: int = 6, application: str = "Queue"):
+    """An item of CoreShowChannels."""
+    name = f"PJSIP/trunk-{uid}"
+    more = [("BridgeId", ""), ("Application", application), ("ApplicationData", "x"), ("Duration", "00:00:42")]
+    return "CoreShowChannel", [*headers(block(uid, name, state=state, caller=ANN)), *more]
+
+
+def channels(*rows) -> object:
+    return listing("CoreShowChannels", rows)
+
+
+@pytest.fixture
+async def pbx():
+    """A PBX with one call on it."""
+    async with FakeServer() as server:
+        server.answers |= {"ListCommands": COMMANDS, "CoreSettings": SETTINGS, "CoreShowChannels": channels(channel())}
+        yield server
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start amitop; returns a context with the running process. Nothing of this machine's configuration is seen."""
+
+    @asynccontextmanager
+    async def start(*words: str, secret: str = "s3cret"):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "amitop",
+            *words,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(tmp_path),
+                "AMITOP_SECRET": secret,
+                "AMITOP_MANAGER_CONF": str(tmp_path / "manager.conf"),
+            },
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=1 << 20,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+    return start
+
+
+@pytest.fixture
+def run(start):
+    """Run amitop to its end; returns exit code, stdout and stderr."""
+
+    async def run(*words: str, **options) -> tuple[int, str, str]:
+        async with start(*words, **options) as process, asyncio.timeout(30):
+            out, err = await process.communicate()
+        assert "Traceback" not in err.decode()
+        return process.returncode, out.decode(), err.decode()
+
+    return run
+
+
+def target(pbx: FakeServer, user: str = "admin") -> str:
+    return f"{user}@127.0.0.1:{pbx.port}"
+
+
+def complaint(done: tuple[int, str, str], code: int) -> str:
+    """The one line of a command that failed."""
+    assert (done[0], done[1]) == (code, ""), done[2]
+    assert len(done[2].splitlines()) == 1
+    assert done[2].startswith("amitop: ")
+    return done[2]
+
+
+async def document(process: asyncio.subprocess.Process) -> dict:
+    """The next line of `watch`."""
+    async with asyncio.timeout(10):
+        return json.loads(await process.stdout.readline())
+
+
+# -- snapshot ---------------------------------------------------------------------------------------------------------
+
+
+async def test_snapshot_as_json(pbx, run):
+    code, out, err = await run("snapshot", target(pbx), "--json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert found["schema"] == 1
+    assert (found["pbx"]["link"], found["pbx"]["port"], found["pbx"]["asterisk"]) == ("live", pbx.port, "22.10.1")
+    (row,) = found["channels"]
+    assert (row["uniqueid"], row["state"], row["caller"]) == ("1.1", "Up", {"num": ANN[0], "name": ANN[1]})
+    assert 42 <= row["duration"] < 60
+    assert [call["legs"] for call in found["calls"]] == [["1.1"]]
+    assert await pbx.request("Logoff"), "it leaves as it should"
+
+
+async def test_snapshot_for_people(pbx, run):
+    code, out, err = await run("snapshot", target(pbx))
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert f"127.0.0.1:{pbx.port}" in lines[0]
+    assert "Asterisk 22.10.1" in lines[0]
+    assert "Calls 1  Channels 1" in out
+    assert ANN[1] in out
+    assert max(map(len, lines)) <= 160
+
+
+async def test_snapshot_says_what_this_login_cannot_see(pbx, run):
+    pbx.answers["ListCommands"] = reply(("Ping", "Keepalive command.  (Priv: <none>)"))
+    code, out, err = await run("snapshot", target(pbx), "--json")
+    assert code == 0
+    assert json.loads(out)["channels"] == []
+    assert "amitop: warning: cannot list channels" in err
+    assert len(err.splitlines()) == 1
+
+
+async def test_a_secret_by_file_and_by_profile(pbx, run, tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("s3cret\n")
+    file.chmod(0o600)
+    assert (await run("snapshot", target(pbx), "--secret-file", str(file), secret=""))[0] == 0
+    config = tmp_path / "c.toml"
+    config.write_text(f'[profiles.lab]\nport = {pbx.port}\nuser = "admin"\nsecret = "s3cret"\n')
+    config.chmod(0o644)
+    code, out, err = await run("snapshot", "lab", "--config", str(config), "--json", secret="")
+    assert (code, json.loads(out)["pbx"]["name"]) == (0, "lab")
+    assert (
+        err
+        == f"amitop: warning: {config} holds a secret and every user of this machine can read it: chmod 600 {config}\n"
+    )
+
+
+async def test_a_refused_login(pbx, run):
+    line = complaint(await run("snapshot", target(pbx), secret="hunter2"), 4)
+    assert "Authentication failed" in line
+    assert f"127.0.0.1:{pbx.port}" in line
+    assert "hunter2" not in line
+    assert len(pbx.asked("Login")) == 1, "a login is never tried twice"
+
+
+@pytest.mark.parametrize("command", [["snapshot"], ["watch", "--json"], ["verify"]])
+async def test_nobody_there(pbx, run, command):
+    await pbx.stop()
+    line = complaint(await run(*command, target(pbx)), 3)
+    assert f"127.0.0.1:{pbx.port}" in line
+
+
+async def test_too_many_there(pbx, run):
+    pbx.authlimit = True
+    assert "authlimit" in complaint(await run("snapshot", target(pbx)), 3)
+
+
+async def test_a_name_that_does_not_resolve_may_be_a_mistyped_profile(pbx, run, tmp_path):
+    config = tmp_path / "c.toml"
+    config.write_text("[profiles.office]\nhost = 'x'\n")
+    line = complaint(await run("snapshot", "admin@ofice.invalid", "--config", str(config)), 3)
+    assert "office" in line
+
+
+async def test_the_link_that_breaks_during_the_first_list(pbx, run):
+    pbx.answers["CoreShowChannels"] = cut
+    complaint(await run("snapshot", target(pbx)), 3)
+
+
+async def test_an_interrupted_connect_is_quiet(pbx, start):
+    pbx.answers["ListCommands"] = silence
+    async with start("snapshot", target(pbx)) as process, asyncio.timeout(10):
+        await pbx.request("ListCommands")
+        process.send_signal(signal.SIGINT)
+        out, err = await process.communicate()
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+# -- watch ------------------------------------------------------------------------------------------------------------
+
+
+async def test_watch_follows_the_events(pbx, start):
+    async with start("watch", target(pbx), "--json", "--every", "0.05") as process:
+        first = await document(process)
+        assert [row["uniqueid"] for row in first["channels"]] == ["1.1"]
+        pbx.event("Newchannel", headers(block("2.1", "PJSIP/x-2", state=4)))
+        async with asyncio.timeout(10):
+            while len((later := await document(process))["channels"]) < 2:
+                continue
+    assert {row["uniqueid"] for row in later["channels"]} == {"1.1", "2.1"}
+    assert later["at"] > first["at"]
+    assert len(pbx.asked("CoreShowChannels")) <= 2, "never a fresh snapshot"
+
+
+async def test_watch_ends_by_itself(pbx, run):
+    begun = time.monotonic()
+    code, out, err = await run("watch", target(pbx), "--json", "--every", "0.2", "--for", "0.5")
+    assert (code, err) == (0, "")
+    assert time.monotonic() - begun >= 0.5
+    assert len(out.splitlines()) == 3
+
+
+async def test_watch_goes_on_when_the_link_is_lost(pbx, start):
+    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(20):
+        await document(process)
+        await pbx.stop()
+        while (stale := await document(process))["pbx"]["link"] == "live":
+            continue
+        assert [row["uniqueid"] for row in stale["channels"]] == ["1.1"], "the last state stays"
+        pbx.answers["CoreShowChannels"] = channels(channel("9.1"))
+        await pbx.start(pbx.port)
+        while (again := await document(process))["pbx"]["link"] != "live":
+            continue
+        assert [row["uniqueid"] for row in again["channels"]] == ["9.1"], "and is replaced"
+
+
+async def test_watch_ends_when_the_login_is_refused_later(pbx, start):
+    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(20):
+        await document(process)
+        pbx.users["admin"] = "changed"
+        pbx.cut()
+        _, err = await process.communicate()
+    assert process.returncode == 4
+    assert b"login as 'admin' refused" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_watch_in_order(pbx, start, number):
+    async with start("watch", target(pbx), "--json") as process, asyncio.timeout(10):
+        await document(process)
+        process.send_signal(number)
+        out, err = await process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    assert out == b"" or out.endswith(b"}\n")
+    assert pbx.asked("Logoff")
+
+
+async def test_a_reader_that_goes_ends_watch_quietly(pbx, start):
+    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(10):
+        await document(process)
+        process._transport.get_pipe_transport(1).close()
+        err = await process.stderr.read()
+        await process.wait()
+    assert (process.returncode, err) == (141, b"")
+
+
+async def test_a_reader_that_stops_does_not_stop_the_link(pbx, start):
+    """`| less`: the pipe is full, and amitop still reads what the PBX sends."""
+    pbx.answers["CoreShowChannels"] = channels(*(channel(f"{n}.1") for n in range(300)))
+    async with start("watch", target(pbx), "--json", "--every", "0.02") as process, asyncio.timeout(20):
+        transport = process._transport.get_pipe_transport(1)
+        transport.pause_reading()
+        await pbx.request("CoreShowChannels")
+        sent = 0
+        peer = pbx.peers[-1]
+        noise = block("5.1", "PJSIP/x-5", state=4)
+        while sent < 8 << 20:  # more than the sockets' buffers hold
+            pbx.event("Newstate", headers(noise))
+            sent += len(noise)
+            if peer.writer.transport.get_write_buffer_size() > 1 << 16:
+                await peer.writer.drain()
+        process.send_signal(signal.SIGTERM)
+        transport.resume_reading()
+        await process.communicate()
+    assert process.returncode == 0
+
+
+# -- verify -----------------------------------------------------------------------------------------------------------
+
+
+async def test_verify_without_drift(pbx, run):
+    code, out, err = await run("verify", target(pbx), "--every", "0.1", "--for", "0.3")
+    assert (code, err) == (0, "")
+    (line,) = out.splitlines()
+    assert line.endswith("rows compared, 0 differed (0 in flight), drift 0")
+    assert int(line.split()[0]) >= 4
+
+
+async def test_verify_reports_every_difference(pbx, run):
+    def changing(peer, request):
+        asked = len(pbx.asked("CoreShowChannels"))
+        return channels(channel("1.1", state=6 if asked < 3 else 4), channel("2.1"))(peer, request)
+
+    pbx.answers["CoreShowChannels"] = changing
+    code, out, err = await run("verify", target(pbx), "--every", "0.1", "--for", "0.3")
+    assert (code, err) == (1, "")
+    *lines, last = out.splitlines()
+    assert last.endswith("drift 1")
+    (line,) = lines
+    assert "PJSIP/trunk-1.1: state Up, listed Ring" in line
+    assert line[2] == line[5] == ":", "with its time"
+
+
+async def test_verify_finds_an_event_that_explains(pbx, run):
+    def changing(peer, request):
+        asked = len(pbx.asked("CoreShowChannels"))
+        if asked == 3:
+            asyncio.get_running_loop().call_later(
+                GRACE / 4, pbx.event, "Newstate", headers(block("1.1", "PJSIP/trunk-1.1", state=4, caller=ANN))
+            )
+        return channels(channel("1.1", state=6 if asked < 3 else 4))(peer, request)
+
+    pbx.answers["CoreShowChannels"] = changing
+    code, out, _ = await run("verify", target(pbx), "--every", "0.1", "--for", "0.2")
+    assert code == 0
+    assert out.endswith("1 differed (1 in flight), drift 0\n")
+
+
+async def test_verify_without_the_right_to_list_is_bad_news(pbx, run):
+    pbx.answers["ListCommands"] = reply(("Ping", "Keepalive command.  (Priv: <none>)"))
+    pbx.answers["Status"] = refuse("Permission denied")
+    code, out, err = await run("verify", target(pbx), "--every", "0.1", "--for", "0.1")
+    assert code == 1
+    assert "Permission denied" in out
+    assert "nothing can be verified: cannot list channels" in err
