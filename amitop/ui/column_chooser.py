@@ -27,7 +27,8 @@ _CSS = """
 {name} {{
     align: center middle;
     & > .dialog {{ max-width: 96%; height: auto; padding: 0 1; }}
-    & OptionList {{ width: 1fr; height: auto; max-height: 50vh; padding: 0; text-wrap: nowrap; text-overflow: ellipsis; }}
+    & OptionList {{ width: 1fr; height: auto; max-height: 50vh; padding: 0; }}
+    & OptionList {{ text-wrap: nowrap; text-overflow: ellipsis; }}
     & .dialog-keys {{ color: $text-muted; margin-top: 1; }}
 }}
 """

@@ -41,6 +41,7 @@ class _TableMessage(Message):
 class LiveTable(LineTable[RowT], can_focus=True, inherit_bindings=False):
     """Rows of *columns* to move in, mark, sort and open. `action_*` methods are what the keys do."""
 
+    BINDING_GROUP_TITLE = "Rows"
     # No j and k: k hangs up.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, id="table.up"),

@@ -329,6 +329,19 @@ class TestMarks:
             app.tick()
             assert table.marked == {key(app.rows[0]), key(app.rows[1])}
 
+    async def test_the_mark_of_a_leg_goes_when_its_call_is_closed(self) -> None:
+        rows = calls(3)
+        leg = Row("leg.1")
+        opened = [rows[0], replace(rows[1], children=(leg,)), rows[2]]
+        async with running(opened) as (app, table, pilot):
+            await pilot.press("down", "down", "space")
+            assert table.marked == {key(leg)}
+            app.rows = rows
+            app.tick()
+            app.rows = opened
+            app.tick()
+            assert not table.marked
+
     async def test_marks_go_with_their_rows_wherever_these_are_sorted(self) -> None:
         async with running() as (app, table, pilot):
             await pilot.press("space", "r", "r")
