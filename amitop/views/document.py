@@ -100,9 +100,9 @@ def _pbx(facts: PbxFacts) -> Json:
         "system": facts.system,
         "started": iso(facts.started),
         "reloaded": iso(facts.reloaded),
-        # Microseconds: a round trip on the PBX itself takes less than a millisecond.
+        # Microseconds: a round trip on the PBX itself takes less than a millisecond. Adding 0 makes 0.0 of -0.0.
         "rtt": None if facts.rtt is None else round(facts.rtt, 6),
-        "clock_offset": None if facts.clock_offset is None else round(facts.clock_offset, 6),
+        "clock_offset": None if facts.clock_offset is None else round(facts.clock_offset, 6) + 0.0,
         "drift": facts.drift,
     }
 

@@ -1,0 +1,54 @@
+from views.worlds import hung_up, ringing, talking, waiting
+
+from amitop.pbx.store import Store
+from amitop.views.summary import History, Totals, totals
+from fakes.events import block, event
+
+
+def test_nothing() -> None:
+    assert totals([], 0) == Totals()
+    assert totals([Store("pbx1")], 0).longest_wait is None
+
+
+def test_counts_over_several_exchanges() -> None:
+    assert totals([talking(), ringing(), waiting()], 112) == Totals(
+        calls=4,
+        channels=6,
+        talking=1,
+        ringing=1,
+        waiting=1,
+        longest_wait=12.0,
+        in_app=1,
+        started_last_minute=4,
+    )
+
+
+def test_the_last_minute() -> None:
+    store = hung_up(at=131)
+    assert totals([store], 140) == Totals(started_last_minute=1, ended_last_minute=1)
+    assert totals([store], 160) == Totals(ended_last_minute=1)
+    assert totals([store], 191) == Totals()
+    store.apply(event("Newchannel", block("5.1", "PJSIP/agent04-00000009")), 190)
+    assert totals([store], 191).started_last_minute == 1
+
+
+def test_history_keeps_the_largest_of_each_slot() -> None:
+    history = History(slots=3, seconds=10)
+    assert history.values == []
+    for now, value in ((100, 1), (101, 5), (109.9, 2), (110, 3)):
+        history.feed(now, value)
+    assert history.values == [5, 3]
+
+
+def test_history_is_a_ring_and_does_not_invent_what_nobody_fed() -> None:
+    history = History(slots=4, seconds=10)
+    history.feed(100, 1)
+    history.feed(125, 2)
+    assert history.values == [1, None, 2]
+    history.feed(131, 3)
+    history.feed(141, 4)
+    assert history.values == [None, 2, 3, 4]
+    history.feed(100_000, 5)
+    assert history.values == [None, None, None, 5]
+    history.feed(99_000, 6)  # a clock that went back changes the present slot, no other
+    assert history.values == [None, None, None, 6]
