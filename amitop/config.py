@@ -23,6 +23,9 @@ _D = TypeVar("_D")
 COMMANDS = ("snapshot", "watch", "replay", "verify")
 """Words that the command line keeps for itself, so no profile may be called one of them."""
 
+THEMES = ("dark", "light", "contrast", "terminal")
+"""Colours to choose from; `terminal` are the terminal's own."""
+
 
 class ConfigError(Exception):
     """Something a person wrote cannot be used; `str()` is one line with the file, key or address, and the way out."""
@@ -48,7 +51,7 @@ class Settings:
     """How the dashboard looks and what it refuses, the same for every PBX on it."""
 
     theme: str | None = None
-    """A theme's name; None lets the dashboard choose."""
+    """One of `THEMES`; None lets the dashboard choose."""
     ascii: bool = False
     mouse: bool = True
     read_only: bool = False
@@ -151,8 +154,11 @@ class _Reader:
         refresh = self._get(document, "refresh", float, "", Settings().refresh)
         if not 0.2 <= refresh <= 30:
             raise self._error("refresh", "frames per second must be between 0.2 and 30")
+        theme = self._get(document, "theme", str, "", None)
+        if theme is not None and theme not in THEMES:
+            raise self._error("theme", f"must be one of {', '.join(THEMES)}")
         settings = Settings(
-            theme=self._get(document, "theme", str, "", None),
+            theme=theme,
             ascii=self._get(document, "ascii", bool, "", False),
             mouse=self._get(document, "mouse", bool, "", True),
             read_only=self._get(document, "read_only", bool, "", False),

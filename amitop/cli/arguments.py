@@ -107,7 +107,7 @@ def _dashboard() -> _Parser:
     _connection(parser)
     group = parser.add_argument_group("dashboard")
     group.add_argument("--read-only", action="store_true", help="remove every action that changes the PBX")
-    group.add_argument("--theme", metavar="NAME", help="colours to start with")
+    group.add_argument("--theme", type=_theme, metavar="NAME", help="dark, light, contrast or terminal")
     group.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     parser.add_argument("--version", action="version", version=f"amitop {__version__}", help="and leave")
@@ -154,6 +154,14 @@ def _verify() -> _Parser:
     parser.add_argument("--every", type=_seconds, default=2.0, metavar="S", help="seconds between lists (2)")
     parser.add_argument("--for", dest="duration", type=_seconds, default=60.0, metavar="S", help="how long (60)")
     return parser
+
+
+def _theme(text: str) -> str:
+    from amitop.config import THEMES  # noqa: PLC0415  # --version has no theme
+
+    if text not in THEMES:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(THEMES)}")
+    return text
 
 
 def _seconds(text: str) -> float:

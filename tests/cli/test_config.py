@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from amitop.config import Config, ConfigError, Settings, config_path, load_config
+from amitop.cli import arguments
+from amitop.config import COMMANDS, THEMES, Config, ConfigError, Settings, config_path, load_config
+from amitop.ui.theme import NAMES
 
 
 def write(folder: Path, text: str) -> Path:
@@ -95,6 +97,7 @@ def test_the_environment_says_where_it_is(tmp_path):
         ("[profiles]\na = 1", "profiles.a", "must be a table"),
         ("profiles = 1", "profiles", "a table"),
         ("default = 'ofice'\n[profiles.office]\nhost='x'", "default", 'did you mean "office"'),
+        ("theme = 'drak'", "theme", "one of dark, light, contrast, terminal"),
         ("refresh = 0", "refresh", "between 0.2 and 30"),
         ("refresh = nan", "refresh", "between 0.2 and 30"),
     ],
@@ -109,6 +112,11 @@ def test_a_mistake_is_one_line_with_file_and_key(tmp_path, text, key, words):
     assert "\n" not in line
     assert "hunter2" not in line
     assert "4711" not in line
+
+
+def test_the_words_that_are_written_down_twice_are_the_same():
+    assert tuple(arguments.COMMANDS) == COMMANDS
+    assert tuple(NAMES) == THEMES
 
 
 def test_what_is_not_toml_says_where(tmp_path):

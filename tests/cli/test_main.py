@@ -65,6 +65,7 @@ def test_help_fits_a_terminal(amitop, command):
     ("words", "expected"),
     [
         (["--ascci"], "no option --ascci; did you mean --ascii"),
+        (["--theme", "drak"], "--theme: must be one of dark, light"),
         (["--secret", "hunter2", "pbx"], "no option --secret; did you mean --secret-file"),
         (["--secret=hunter2", "pbx"], "no option --secret; did you mean --secret-file"),
         (["pbx", "hunter2"], "one word too many"),
