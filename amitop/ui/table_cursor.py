@@ -70,9 +70,6 @@ class Marks:
     def __bool__(self) -> bool:
         return bool(self._keys)
 
-    def __len__(self) -> int:
-        return len(self._keys)
-
     def toggle(self, key: Key) -> None:
         """Mark the row, or unmark it."""
         self._keys ^= {key}
