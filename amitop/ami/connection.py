@@ -82,7 +82,8 @@ class Connection(asyncio.Protocol):
         if self._tap is not None:
             self._show(Direction.IN, self._redactor.flush())
         self._transport = None
-        if self._error is None and isinstance(exc, OSError) and exc.strerror:
+        # A reset is an end like any other: the PBX closed while a Ping of ours was still unread.
+        if self._error is None and isinstance(exc, OSError) and not isinstance(exc, ConnectionError) and exc.strerror:
             self._error = LinkLost(exc.strerror.lower())
         self.banner.cancel()
         if not self.lost.done():

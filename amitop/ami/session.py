@@ -37,6 +37,8 @@ DEFAULT_EVENTS = "system,call,agent"
 LOGOFF_TIMEOUT = 1.0
 STALL = 0.5
 """Seconds by which a timer may be late before it means that this program, not the PBX, was asleep."""
+GRACE = 2.0
+"""Seconds to read what came in during such a sleep."""
 
 _ALWAYS = frozenset({"FullyBooted", "Shutdown", "Reload", "Load", "Unload"})
 """Events that a session or its owner cannot do without, whatever is wanted."""
@@ -313,11 +315,10 @@ class Session:
                 if now >= end:
                     raise ActionTimeout(pending.action, timeout if end == deadline else idle or 0.0, pending.items)
                 await asyncio.wait({pending.answer}, timeout=end - now)
-                late = self._clock() - end
-                if late > STALL:
-                    # The answer may well have come while nobody here was able to read it.
-                    deadline += late
-                    quiet_since = max(quiet_since, pending.heard) + late
+                now = self._clock()
+                if now - end > STALL:
+                    # The answer may have come while nobody here was able to read it.
+                    deadline, quiet_since = max(deadline, now + GRACE), now
             return pending.answer.result()
         finally:
             self._pending.forget(pending)

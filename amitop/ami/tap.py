@@ -22,8 +22,8 @@ Tap = Callable[[Direction, float, bytes], None]
 # PJSIP's AuthDetail and AuthList send passwords in the clear (`ami.md` C), GetConfig whole lines of configuration, and
 # security events what a password can be guessed from.
 _SECRET = re.compile(
-    rb"""^( [\w-]* (?:password|passwd|secret|md5|md5cred|token|receivedhash|expectedresponse) [ ]*:[ ]*
-          | line-\d+-\d+ [ ]*:[ ]* [\w-]* (?:password|passwd|secret|md5cred|token) [ ]* =>? [ ]*
+    rb"""^( [\w-]* (?:password|passwd|secret|md5|md5cred|token|receivedhash|expectedresponse) [ ]*:[ ]*+
+          | line-\d+-\d+ [ ]*:[ ]* [\w-]* (?:password|passwd|secret|md5cred|token) [ ]* =>? [ ]*+
           ) [^\r\n]+""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )

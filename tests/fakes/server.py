@@ -117,6 +117,8 @@ class Peer:
         self.logged_in = False
         self.events = ""
         """The event mask that the login asked for."""
+        self.gone = asyncio.Event()
+        """Set once the connection has ended, by whichever side."""
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
@@ -238,10 +240,11 @@ class FakeServer:
                 elif lines:
                     await self._handle(peer, lines)
                     lines = []
-        except ConnectionError:
-            pass
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # `stop` cancels, and asyncio's own callback cannot bear a task that says so
         finally:
             peer.logged_in = False
+            peer.gone.set()
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
