@@ -195,10 +195,11 @@ class CallRow:
 
 def via(store: Store, call: Call) -> str:
     """Return what a call goes through, in a word or two: `queue support #2`, `room 8001`, `trunk`, `Echo`."""
+    queued, parked = store.queued, store.parked
     for leg in call.legs:
-        if place := store.queued.get(leg.uniqueid):
+        if place := queued.get(leg.uniqueid):
             return f"queue {place.queue} #{place.position}"
-        if space := store.parked.get(leg.uniqueid):
+        if space := parked.get(leg.uniqueid):
             return f"parked {space.space}"
         bridge = store.bridges.get(leg.bridge) if leg.bridge else None
         if bridge is not None and (kind := bridge_kind(bridge)):

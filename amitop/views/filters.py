@@ -33,6 +33,8 @@ _COMPARISON = re.compile(r"([<>]=?|=)\s*(.*)", re.DOTALL)
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d)", re.ASCII)
 _UNIT = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_BETWEEN = "\n"
+"""Stands between the texts of two columns: nobody types it, so no word is found across them."""
 _DIGITS_LIMIT = 15  # a float holds no more, and int() refuses thousands
 
 
@@ -68,10 +70,21 @@ class Filter:
 
     def matcher(self, columns: Sequence[Column[RowT]], now: float) -> Callable[[RowT], bool]:
         """Return the test of one row. A term whose column is not among *columns* is a plain word."""
-        tests = [_test(term, columns, now) for term in self.terms]
-        # Terms of one column first: they ask for one text, where a plain word may ask for all of them.
-        tests.sort(key=operator.itemgetter(0))
-        return lambda row: all(test(row) for _, test in tests)
+        named = [(term, _named(term, columns)) for term in self.terms]
+        tests = [_test(term, column, now) for term, column in named if column is not None]
+        words = [(term.whole, term.negated) for term, column in named if column is None]
+        texts = [column.text for column in columns if column.searched]
+
+        def matches(row: RowT) -> bool:
+            # Terms of one column first: they ask for one text, where plain words ask for all of them, once.
+            if not all(test(row) for test in tests):
+                return False
+            if not words:
+                return True
+            everything = _BETWEEN.join([text(row, now) for text in texts]).casefold()
+            return all((word in everything) is not negated for word, negated in words)
+
+        return matches
 
 
 EVERYTHING = Filter()
@@ -130,28 +143,25 @@ def _names(column: Column[Any]) -> set[str]:
     return {column.key.casefold(), column.title.casefold()}
 
 
-def _test(term: Term, columns: Sequence[Column[RowT]], now: float) -> tuple[int, Callable[[RowT], bool]]:
-    """Return how many columns a term may have to look at, and its test of a row."""
-    column = None
-    if term.column is not None:
-        column = next((each for each in columns if term.column in _names(each)), None)
+def _named(term: Term, columns: Sequence[Column[RowT]]) -> Column[RowT] | None:
+    """Return the column that *term* names, None for a plain word."""
+    if term.column is None:
+        return None
+    return next((column for column in columns if term.column in _names(column)), None)
+
+
+def _test(term: Term, column: Column[RowT], now: float) -> Callable[[RowT], bool]:
+    """Return the test of a row's *column*."""
     negated = term.negated
-    if column is not None and column.number and term.compare is not None:
+    if column.number and term.compare is not None:
         if term.amount is None:
-            return 0, lambda _row: True  # half typed
+            return lambda _row: True  # half typed
         compare, bound, value_of = _COMPARE[term.compare], term.amount, column.sort
 
         def compared(row: RowT) -> bool:
             value = value_of(row, now)
             return (value is not None and compare(value, bound)) is not negated
 
-        return 1, compared
-    if column is not None:
-        word, texts = term.word, [column.text]
-    else:
-        word, texts = term.whole, [each.text for each in columns if each.searched]
-
-    def contains(row: RowT) -> bool:
-        return any(word in text(row, now).casefold() for text in texts) is not negated
-
-    return len(texts), contains
+        return compared
+    word, text_of = term.word, column.text
+    return lambda row: (word in text_of(row, now).casefold()) is not negated

@@ -25,8 +25,9 @@ def resource(channel: Channel) -> str:
 
 def position(at: Position) -> str:
     """Return `exten@context:priority`, as much of it as is known."""
-    place = "@".join(part for part in (at.exten, at.context) if part)
-    return place if at.priority is None or not place else f"{place}:{at.priority}"
+    context, exten, priority = at
+    place = f"{exten}@{context}" if exten and context else exten or context or ""
+    return f"{place}:{priority}" if place and priority is not None else place
 
 
 def application(channel: Channel) -> str:
@@ -41,32 +42,29 @@ def flags(legs: Iterable[Channel]) -> str:
     """Return what is done to any of *legs* behind the parties' backs: held, recorded, listened to; sign and word."""
     held = recorded = muted = spied = spying = False
     for leg in legs:
-        held |= leg.held_at is not None
-        recorded |= leg.recordings > 0
-        muted |= leg.recordings > 0 and leg.recording_muted
-        spied |= bool(leg.spies)
-        spying |= leg.spying_on is not None
-    words = []
-    if held:
-        words.append(f"{UNICODE.hold} hold")
-    if recorded:
-        words.append(f"{UNICODE.record} rec{' muted' if muted else ''}")
-    if spied:
-        words.append(f"{UNICODE.spy} spied")
-    if spying:
-        words.append(f"{UNICODE.spy} spying")
-    return " ".join(words)
+        held = held or leg.held_at is not None
+        if leg.recordings:
+            recorded, muted = True, muted or leg.recording_muted
+        spied = spied or bool(leg.spies)
+        spying = spying or leg.spying_on is not None
+    if not (held or recorded or spied or spying):
+        return ""
+    words = (
+        f"{UNICODE.hold} hold" if held else "",
+        f"{UNICODE.record} rec{' muted' if muted else ''}" if recorded else "",
+        f"{UNICODE.spy} spied" if spied else "",
+        f"{UNICODE.spy} spying" if spying else "",
+    )
+    return " ".join(word for word in words if word)
 
 
 def bridge_kind(bridge: Bridge) -> str:
     """Return what a bridge is when it is more than a call: `room 8001`, `parking`, `hold`; nothing for a call's."""
+    if bridge.connects:
+        return ""
     if bridge.conference:
         return f"room {bridge.name}" if bridge.name else "room"
-    if bridge.type == "parking":
-        return "parking"
-    if bridge.holding:
-        return "hold"
-    return ""
+    return "parking" if bridge.type == "parking" else "hold"
 
 
 def company(store: Store, channel: Channel) -> str:
@@ -74,11 +72,12 @@ def company(store: Store, channel: Channel) -> str:
     bridge = store.bridges.get(channel.bridge) if channel.bridge else None
     if bridge is None:
         return ""
-    kind = bridge_kind(bridge)
-    if kind:
-        return f"{kind} ({len(bridge.members)})"
-    others = [uniqueid for uniqueid in bridge.members if uniqueid != channel.uniqueid]
-    if len(others) != 1:
-        return f"{len(bridge.members)} together" if others else "alone"
-    other = store.channels.get(others[0])
-    return others[0] if other is None else other.device
+    size = len(bridge.members)
+    if kind := bridge_kind(bridge):
+        return f"{kind} ({size})"
+    if size != 2:
+        return f"{size} together" if size > 2 else "alone"
+    one, two = bridge.members
+    other = two if one == channel.uniqueid else one
+    known = store.channels.get(other)
+    return other if known is None else known.device
