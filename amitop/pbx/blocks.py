@@ -34,9 +34,7 @@ CHANNEL_FIELDS = (
     "Uniqueid",
     "Linkedid",
 )
-NAME, UNIQUEID, LINKEDID = 0, 12, 13
-_LATER = {"Language", "Linkedid"}
-"""Absent before 13.2 and 13.5 (`ami.md` B.1)."""
+NAME, CALLER, LANGUAGE, CONTEXT, UNIQUEID, LINKEDID = 0, 3, 7, 9, 12, 13
 
 BRIDGE_FIELDS = ("BridgeUniqueid", "BridgeType", "BridgeTechnology", "BridgeCreator", "BridgeName")
 
@@ -51,15 +49,13 @@ class BridgeFields(NamedTuple):
     name: str
 
 
-def _pattern(names: tuple[str, ...], prefix: str = "") -> re.Pattern[str]:
-    lines = (rf"\n{prefix}{name}: ?(.*)" for name in names)
-    return re.compile(
-        "".join(f"(?:{line})?" if name in _LATER else line for name, line in zip(names, lines, strict=True))
-    )
+def pattern(*names: str) -> re.Pattern[str]:
+    """Return an expression that finds headers which follow one another in this order; its groups are their values."""
+    return re.compile("".join(rf"\n{name}: ?(.*)" for name in names))
 
 
 _CHANNEL: dict[str, re.Pattern[str]] = {}
-_BRIDGE = _pattern(BRIDGE_FIELDS)
+_BRIDGE = pattern(*BRIDGE_FIELDS)
 
 
 def channel_fields(packet: Packet, prefix: str = "") -> Fields | None:
@@ -67,47 +63,50 @@ def channel_fields(packet: Packet, prefix: str = "") -> Fields | None:
 
     A block without a Uniqueid is none: snapshots that Asterisk no longer had come as `<null>` or are left out.
     """
-    pattern = _CHANNEL.get(prefix)
-    if pattern is None:
-        pattern = _CHANNEL[prefix] = _pattern(CHANNEL_FIELDS, prefix)
-    match = pattern.search(_text(packet))
-    fields = match.groups("") if match is not None else tuple(packet.get(prefix + name) for name in CHANNEL_FIELDS)
+    block = _CHANNEL.get(prefix)
+    if block is None:
+        block = _CHANNEL[prefix] = pattern(*(prefix + name for name in CHANNEL_FIELDS))
+    match = block.search(text_of(packet))
+    fields = match.groups() if match is not None else tuple([packet.get(prefix + name) for name in CHANNEL_FIELDS])
     uniqueid = fields[UNIQUEID]
     return None if uniqueid in NOTHING or uniqueid == "none" else fields
 
 
 def bridge_fields(packet: Packet) -> BridgeFields | None:
     """Return the bridge block of *packet*, or None if it has none."""
-    match = _BRIDGE.search(_text(packet))
+    match = _BRIDGE.search(text_of(packet))
     fields = BridgeFields._make(match.groups() if match is not None else (packet.get(name) for name in BRIDGE_FIELDS))
     return None if fields.uniqueid in NOTHING else fields
 
 
-def _text(packet: Packet) -> str:
-    """Return the raw packet as text; where it is not UTF-8, the text whose lines are decoded one by one."""
+def text_of(packet: Packet) -> str:
+    """Return the raw packet as text; where it is not UTF-8 throughout, its lines are decoded one by one."""
     try:
         return packet.raw.decode()
     except UnicodeDecodeError:
         return "\n".join([decode(line) for line in packet.raw.split(b"\n")])
 
 
-_SPELLED: dict[str, tuple[bytes, bytes]] = {}
+_SPELLED: dict[str, bytes] = {}
 
 
 def header(packet: Packet, name: str) -> str:
     """Return the first value of header *name*, "" if absent, without reading the other headers."""
-    spelled = _SPELLED.get(name)
-    if spelled is None:
-        key = f"\n{name}:".encode()
-        spelled = _SPELLED[name] = (key, key.lower())
+    key = _SPELLED.get(name)
+    if key is None:
+        key = _SPELLED[name] = f"\n{name}:".encode()
     raw = packet.raw
-    start = raw.find(spelled[0])
+    start = raw.find(key)
     if start < 0:
-        # The name may be spelled with other capitals; reading all headers to find nothing is too dear for TechCause.
-        return packet.get(name) if spelled[1] in raw.lower() else ""
-    start += len(spelled[0])
+        # Where Privilege is spelled as Asterisk does, the others are; else all headers are read, whatever their case.
+        return "" if b"\nPrivilege: " in raw else packet.get(name)
+    start += len(key)
     end = raw.find(b"\n", start)
-    return decode(raw[start:end] if end >= 0 else raw[start:]).lstrip(" ")
+    text = raw[start:end] if end >= 0 else raw[start:]
+    try:
+        return text.decode().lstrip(" ")
+    except UnicodeDecodeError:
+        return text.decode("latin-1").lstrip(" ")
 
 
 def value(packet: Packet, name: str) -> str | None:

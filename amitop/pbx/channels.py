@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING
 
 from amitop.ami.packet import NOTHING, unescape
 from amitop.pbx import groups
-from amitop.pbx.blocks import LINKEDID, UNIQUEID, Fields, channel_fields, header, number, value
+from amitop.pbx.blocks import (
+    CALLER,
+    CONTEXT,
+    LANGUAGE,
+    LINKEDID,
+    UNIQUEID,
+    Fields,
+    channel_fields,
+    header,
+    number,
+    pattern,
+    text_of,
+    value,
+)
 from amitop.pbx.causes import in_words
 from amitop.pbx.model import Channel, ChannelState, EndedChannel, Party, Position
 from amitop.pbx.reducer import Reducer
@@ -26,6 +39,7 @@ _TOLD = {_UP: "answers", _RINGING: "rings", _BUSY: "is busy"}
 _ORIGINATED = "AppDial2"
 _CALLED = {"AppDial", "AppDial2", "AppQueue"}
 """What stands as the application of a leg that is called: by Dial, by Originate or a call file, by a queue."""
+_APPLICATION = pattern("Application", "AppData")
 
 
 def hear(store: Store, packet: Packet, now: float, prefix: str = "", *, create: bool = False) -> Channel | None:
@@ -78,6 +92,7 @@ def begin(store: Store, fields: Fields, now: float, *, partial: bool) -> Channel
         created=now,
         heard=now,
         partial=partial,
+        block=fields,
         order=store.arrivals,
     )
     store.arrivals += 1
@@ -88,38 +103,43 @@ def begin(store: Store, fields: Fields, now: float, *, partial: bool) -> Channel
 
 
 def refresh(store: Store, channel: Channel, fields: Fields, now: float) -> None:
-    """Write a newer block over what is known of *channel*."""
-    (name, state, state_text, num, caller, connected_num, connected, language, account, context, exten, priority) = (
-        fields[:UNIQUEID]
-    )
-    if name != channel.name:
-        rename(store, channel, name)
-    if state_text != channel.state_text:
-        channel.state_text = intern(state_text)
-    new = _STATES.get(state, ChannelState.UNKNOWN)
-    if new is not channel.state:
-        channel.state = new
-        if new is _UP:
-            if channel.answered is None:
-                channel.answered = now
-            if channel.application == _ORIGINATED:
-                forget_application(channel)
-    caller_id = _party(num, caller)
-    if caller_id != channel.caller:
-        channel.caller = caller_id
-    caller_id = _party(connected_num, connected)
-    if caller_id != channel.connected:
-        channel.connected = caller_id
-    if language != channel.language:
+    """Write a newer block over what is known of *channel*. Most of it is as it was, so parts are compared first."""
+    old = channel.block
+    if fields == old:
+        return
+    channel.block = fields
+    if fields[:CALLER] != old[:CALLER]:
+        _refresh_state(store, channel, fields, now)
+    if fields[CALLER:LANGUAGE] != old[CALLER:LANGUAGE]:
+        _, _, _, num, name, connected_num, connected_name, *_ = fields
+        channel.caller = _party(num, name)
+        channel.connected = _party(connected_num, connected_name)
+    if fields[LANGUAGE:CONTEXT] != old[LANGUAGE:CONTEXT]:
+        language, account = fields[LANGUAGE:CONTEXT]
         channel.language = _word(language)
-    if account != channel.account:
         channel.account = _word(account)
-    position = Position(_word(context), _none(exten), number(priority))
-    if position != channel.position:
-        channel.position = position
+    if fields[CONTEXT:UNIQUEID] != old[CONTEXT:UNIQUEID]:
+        context, exten, priority = fields[CONTEXT:UNIQUEID]
+        channel.position = Position(_word(context), _none(exten), number(priority))
     linkedid = fields[LINKEDID]
     if linkedid != channel.linkedid and linkedid not in NOTHING:
         groups.relink(store, channel, linkedid)
+
+
+def _refresh_state(store: Store, channel: Channel, fields: Fields, now: float) -> None:
+    name, number_of_state, text = fields[:CALLER]
+    if name != channel.name:
+        rename(store, channel, name)
+    channel.state_text = intern(text)
+    state = _STATES.get(number_of_state, ChannelState.UNKNOWN)
+    if state is channel.state:
+        return
+    channel.state = state
+    if state is _UP:
+        if channel.answered is None:
+            channel.answered = now
+        if channel.application == _ORIGINATED:
+            forget_application(channel)
 
 
 def rename(store: Store, channel: Channel, name: str) -> None:
@@ -211,13 +231,14 @@ def _newexten(store: Store, packet: Packet, now: float) -> None:
     channel = hear(store, packet, now, create=True)
     if channel is None:
         return
-    application = value(packet, "Application")
-    if application in _CALLED and channel.state is _UP:
+    match = _APPLICATION.search(text_of(packet))
+    application, data = match.groups() if match else (header(packet, "Application"), header(packet, "AppData"))
+    if application in _CALLED and channel.state is _UP and channel.position.exten is not None:
         # It was called, and is now sent into the dialplan: this still names what called it, and what it runs first
         # is not told, because Newexten comes when context, extension or priority change and not for an application.
         forget_application(channel)
     else:
-        channel.application, channel.data, channel.application_at = application, value(packet, "AppData"), now
+        channel.application, channel.data, channel.application_at = _none(application), _none(data), now
     if channel.dialled is None and not channel.partial and channel.state is ChannelState.RING:
         channel.dialled = channel.position.exten  # overlap dialling: its Newchannel knew no extension
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from amitop.pbx import groups
 from amitop.pbx.blocks import header, value
-from amitop.pbx.channels import hear
+from amitop.pbx.channels import forget_application, hear
 from amitop.pbx.model import ChannelState, Dial
 from amitop.pbx.reducer import Reducer
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from amitop.pbx.model import Channel, Outage
     from amitop.pbx.store import Store
 
+_DIALLING = {"Dial", "RetryDial", "Page", "FollowMe", "Queue", "AgentRequest", "Originate"}
+"""Applications that call."""
 _ENDED = {
     "ANSWER": "is answered",
     "ABORT": "is given up",
@@ -57,9 +59,12 @@ def _dialling(store: Store, packet: Packet, now: float) -> Dial | None:
         dial = Dial(None, dest.uniqueid, None, now)
         if dest.state is not ChannelState.UP:  # its DialEnd came in a list's shadow (`ami.md` D.4)
             store.dials[dest.uniqueid] = dial
-    if caller is not None and dial.caller != caller.uniqueid:
-        dial.caller = caller.uniqueid
-        groups.link(store, caller.uniqueid, dest.uniqueid)
+    if caller is not None:
+        if dial.caller != caller.uniqueid:
+            dial.caller = caller.uniqueid
+            groups.link(store, caller.uniqueid, dest.uniqueid)
+        if caller.application is not None and caller.application not in _DIALLING:
+            forget_application(caller)  # its first step into the dialplan was not told (see `channels._newexten`)
     return dial
 
 

@@ -18,14 +18,15 @@ CROWDED = 100_000
 AFTER_END = 300.0
 """Seconds for which the story of an ended call can still be read."""
 
-_Line = tuple[float, str, str, str]
+Line = tuple[float, str, str, str]
+"""Time, event, Uniqueid, text: what a `Note` is made of."""
 
 
 class Story:
     """Notes by call id. Kept as plain tuples: a busy PBX writes thousands for each one that is read."""
 
     def __init__(self) -> None:
-        self._calls: dict[str, list[_Line]] = {}
+        self._calls: dict[str, list[Line]] = {}
         self._ended: deque[tuple[float, str]] = deque()
         self._count = 0
 
@@ -36,14 +37,15 @@ class Story:
         """Return what is known of a call, oldest first."""
         return [Note(*line) for line in self._calls.get(call_id, ())]
 
-    def add(self, call_id: str, at: float, event: str, uniqueid: str, text: str) -> None:
+    def add(self, call_id: str, line: Line) -> None:
         """Add a line."""
         lines = self._calls.get(call_id)
         if lines is None:
             lines = self._calls[call_id] = []
-        lines.append((at, event, uniqueid, text))
+        lines.append(line)
         self._count += 1
-        self._trim(lines)
+        if len(lines) > PER_CALL_CROWDED:
+            self._trim(lines)
 
     def merge(self, kept: str, gone: str) -> None:
         """Join the story of the call *gone* to that of *kept*."""
@@ -75,12 +77,12 @@ class Story:
             _, call_id = self._ended.popleft()
             self._count -= len(self._calls.pop(call_id, ()))
 
-    def _trim(self, lines: list[_Line]) -> None:
+    def _trim(self, lines: list[Line]) -> None:
         limit = PER_CALL if self._count <= CROWDED else PER_CALL_CROWDED
         if len(lines) > limit + limit // 4:  # not line by line: each cut moves all that stay
             self._count -= len(lines) - limit
             del lines[:-limit]
 
 
-def _at(line: _Line) -> float:
+def _at(line: Line) -> float:
     return line[0]

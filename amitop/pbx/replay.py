@@ -80,6 +80,7 @@ class _Player:
         self.result = ReplayResult()
         self._store = store
         self._on_list = on_list
+        self._expired = 0.0
         self._lists: dict[str, _List] = {}
 
     def play(self, packet: Packet, now: float) -> None:
@@ -87,7 +88,10 @@ class _Player:
         result.packets += 1
         result.began = result.began or now
         result.ended = now
-        action_id = packet.action_id
+        if now - self._expired >= 1.0:  # as often as a live link does
+            self._expired = now
+            self._store.expire(now)
+        action_id = packet.action_id if b"\nActionID: " in packet.raw else None  # most have none, and looking is dear
         if packet.kind is Kind.EVENT and (action_id is None or packet.name == "OriginateResponse"):
             result.events[packet.name] += 1
             self._store.apply(packet, now)

@@ -135,7 +135,7 @@ class Store:
         """Add a line to the story of the call that *uniqueid* belongs to."""
         call = self.call_by_uid.get(uniqueid)
         if call is not None:
-            self.story.add(call.id, now, event, uniqueid, text)
+            self.story.add(call.id, (now, event, uniqueid, text))
 
     def link_lost(self, now: float) -> None:
         """The events have stopped coming. The state stays as it is until the next list replaces it."""
