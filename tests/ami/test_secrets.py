@@ -19,6 +19,7 @@ from amitop.ami.pending import PendingActions
 from amitop.ami.secret import Secret
 from amitop.ami.session import Direction, Session
 from amitop.ami.tap import Redactor
+from amitop.ami.wire import encode
 from fakes.server import CHALLENGE, FakeServer, refuse, reply
 
 if TYPE_CHECKING:
@@ -101,9 +102,11 @@ async def test_a_traceback_from_inside_the_login_shows_no_secret(
         write = asyncio.selector_events._SelectorSocketTransport.write
 
         def fail(self, data: bytes) -> None:
-            if b"Action: Login" in bytes(data):
-                raise RuntimeError("boom")
-            write(self, data)
+            if b"Action: Login" not in data:
+                write(self, data)
+                return
+            del data  # only amitop's own frames are on trial here
+            raise ZeroDivisionError("boom")
 
         monkeypatch.setattr(asyncio.selector_events._SelectorSocketTransport, "write", fail)
     elif where == "refused":
@@ -125,6 +128,15 @@ async def test_a_traceback_from_inside_the_login_shows_no_secret(
     assert "Secret('***')" in text
     assert not shows_secret(text)
     assert not shows_secret(caplog.text)
+
+
+@pytest.mark.parametrize("value", [HIDDEN + "\n", HIDDEN * 100, HIDDEN + "\ud800", HIDDEN])
+def test_a_traceback_from_inside_the_encoder_shows_no_secret(value: str) -> None:
+    with pytest.raises(ValueError, match="header") as caught:
+        encode("Login", [("Secret", Secret(value)), ("Key", Secret(value)), ("Key", "twice")])
+    text = printed(caught.value)
+    assert "amitop/ami/wire.py" in text
+    assert not shows_secret(text)
 
 
 async def test_a_tap_sees_both_directions_with_their_times_and_no_secret(pbx: FakeServer) -> None:

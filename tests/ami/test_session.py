@@ -196,10 +196,12 @@ async def test_a_list_that_stops_times_out_with_what_came_and_its_rest_is_droppe
     with pytest.raises(ActionTimeout, match=r"L: no answer within 0\.05 s") as caught:
         await session.listing("L", idle=0.05)
     assert len(caught.value.partial) == 1
-    late = pbx.asked("L")[0].action_id.encode()
-    pbx.send(b"Event: ParkedCall\r\nActionID: " + late + b"\r\n\r\nEvent: ParkedCall\r\nPrivilege: call,all\r\n\r\n")
+    late = ("ActionID", pbx.asked("L")[0].action_id)
+    pbx.send(packet([("Event", "ParkedCall"), late]))
+    pbx.event("ParkedCall")
+    pbx.send(packet([("Event", "OriginateResponse"), late, ("Response", "Success")]))  # these belong to everybody
     await session.ping()
-    assert heard == ["FullyBooted", "ParkedCall"]
+    assert heard == ["FullyBooted", "ParkedCall", "OriginateResponse"]
 
 
 # -- answers without an id --------------------------------------------------------------------------------------------
