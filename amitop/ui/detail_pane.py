@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import chop_cells
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from amitop.ui.line import wrap
+from amitop.views.call_row import CallRow
 from amitop.views.detail import detail
 from amitop.views.format import UNICODE, Glyphs, cells, fit
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from amitop.views.call_row import CallRow
     from amitop.views.channels import ChannelRow
     from amitop.views.detail import Section
 
@@ -83,16 +83,9 @@ def _wrapped(label: str, value: str, label_width: int, width: int, glyphs: Glyph
         yield [(fit(shown, label_width - 1, glyphs=glyphs) + " ", "$text-muted"), (fit(piece, room, glyphs=glyphs), "")]
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Return *text* in lines of at most *width* cells, broken at spaces, and within a word only where it is longer."""
-    lines = [""]
-    for word in text.split(" "):
-        if cells(lines[-1]) + 1 + cells(word) <= width and lines[-1]:
-            lines[-1] += f" {word}"
-            continue
-        pieces = chop_cells(word, width) or [""]
-        lines = pieces if lines == [""] else [*lines, *pieces]
-    return lines
+def _known(row: CallRow | ChannelRow) -> bool:
+    """Whether the PBX still has what *row* shows."""
+    return row.key[-1] in (row.store.calls if isinstance(row, CallRow) else row.store.channels)
 
 
 class DetailPane(VerticalScroll, can_focus=True):
@@ -105,7 +98,8 @@ class DetailPane(VerticalScroll, can_focus=True):
         self._glyphs = glyphs
         self._text = Static(markup=False)
         self._lines: list[list[Part]] = []
-        self._key: object = None
+        self._row: CallRow | ChannelRow | None = None
+        self._known_at = 0.0
         self.border_title = " details "
 
     def compose(self) -> ComposeResult:
@@ -113,15 +107,25 @@ class DetailPane(VerticalScroll, can_focus=True):
         yield self._text
 
     def show(self, row: CallRow | ChannelRow | None, now: float, *, applications_live: bool) -> None:
-        """Show what is known of *row* at *now*, redrawing only what differs."""
+        """Show what is known of *row* at *now*, redrawing only what differs.
+
+        None is a cursor whose row has gone. What was there stays then, until the cursor is moved: why a call ended is
+        what one looks for just after it has.
+        """
+        if row is not None and (self._row is None or row.key != self._row.key):
+            self.scroll_home(animate=False)
+        self._row = row = row or self._row
+        if row is not None and (row.ended or _known(row)):
+            self._known_at = now
+        else:
+            now = self._known_at  # a list of the PBX did not have it any more: nothing is known of it since
         if not self.display or not self.size.width:
             return
-        sections = [] if row is None else detail(row, now, applications_live=applications_live)
-        lines = arrange(sections, self.scrollable_content_region.width, self._glyphs)
-        key = None if row is None else row.key
-        if key != self._key:
-            self._key = key
-            self.scroll_home(animate=False)
+        width = self.scrollable_content_region.width
+        if row is None:
+            lines = [[(fit("Nothing is selected", width, glyphs=self._glyphs), "$text-muted")]]
+        else:
+            lines = arrange(detail(row, now, applications_live=applications_live), width, self._glyphs)
         if lines != self._lines:
             taller = len(lines) != len(self._lines)
             self._lines = lines

@@ -37,6 +37,7 @@ NAMES = {
 }
 ALWAYS = frozenset({"help", "quit", "hang_up", "transfer", "answer", "close"})
 """Actions whose keys a narrow screen keeps longest."""
+DIMMED = "dim $text-disabled"
 
 
 def key_name(app: App[object], active: ActiveBinding) -> str:
@@ -64,7 +65,7 @@ def key_pieces(app: App[object], active: Mapping[str, ActiveBinding], order: Seq
         each = seen[action]
         name = action.rpartition(".")[2].partition("(")[0]
         drop = 0 if name in ALWAYS else place + 1
-        style = "$foreground 45% dim" if not each.enabled else ""
+        style = "" if each.enabled else DIMMED
         words = f"{key_name(app, each)} {each.binding.description}"
         pieces.append(Piece(words, style, drop, tag=each.binding.key))
     return pieces
@@ -96,11 +97,14 @@ class KeyBar(Static):
         width = self.size.width
         if not width or not self.is_attached:
             return
-        pieces = key_pieces(self.app, self.screen.active_bindings, self._order)
+        active = self.screen.active_bindings
+        pieces = key_pieces(self.app, active, self._order)
         content, self._placed = line_of(pieces, [], width, self._glyphs)
+        # Text offsets and not cells: everything on this line is one cell wide.
         for place in self._placed:
-            key = content.plain.find(" ", place.start)
-            content = content.stylize("bold $footer-key-foreground", place.start, min(key, place.end))
+            if active[place.tag].enabled:
+                end = content.plain.find(" ", place.start)
+                content = content.stylize("bold $footer-key-foreground", place.start, end)
         self.update(content, layout=False)
 
     def on_click(self, event: events.Click) -> None:

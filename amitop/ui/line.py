@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rich.cells import chop_cells
 from textual.content import Content
 from textual.widgets import Static
 
@@ -105,6 +106,18 @@ def _stretch(pieces: list[Piece], spare: int) -> list[Piece]:
     ]
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Return *text* in lines of at most *width* cells, broken at spaces, and within a word only where it is longer."""
+    lines = [""]
+    for word in text.split(" "):
+        if cells(lines[-1]) + 1 + cells(word) <= width and lines[-1]:
+            lines[-1] += f" {word}"
+            continue
+        pieces = chop_cells(word, width) or [""]
+        lines = pieces if lines == [""] else [*lines, *pieces]
+    return lines
+
+
 class Line(Static):
     """A line of pieces, drawn again only when it has changed. Its figures are set by the tick."""
 
@@ -125,3 +138,7 @@ class Line(Static):
             self._drawn = drawn
             content, self.placed = line_of(left, right, width, self._glyphs)
             self.update(content, layout=False)
+
+    def draw_again(self) -> None:
+        """Have the next `show` draw whatever it is given: something else was drawn in between."""
+        self._drawn = None

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
+from amitop.health import LinkState
 from amitop.ui.filter_bar import FilterBar
 from amitop.ui.live_table import LiveTable
 from amitop.views.columns import Row
@@ -79,9 +80,9 @@ class TableView(Vertical, Generic[RowT]):
     def _why_empty(self, any_rows: bool) -> str:
         if any_rows:
             return f"No {self.WORD} match the filter (Esc shows all)" if self.table.asked.filter else ""
-        if any(pbx.store.version for pbx in self.pbxs):
+        if any(pbx.link.state is LinkState.LIVE for pbx in self.pbxs):
             return f"No {self.WORD} now"
-        return ""
+        return ""  # nothing is known yet, or any more: the lines above say why
 
     def targets(self, now: float) -> list[Target]:
         """Return whom the marked rows mean, else the cursor's row; nobody where that has ended."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.ui.line import Line, Piece
+from textual.content import Content
+
+from amitop.text import clean
+from amitop.ui.line import Line, Piece, wrap
 from amitop.ui.state_line import BAD, MUTED, WARN, trouble
 from amitop.views.format import UNICODE, Glyphs, hms, sparkline
 from amitop.views.summary import History, Totals, totals
@@ -49,6 +52,16 @@ class TotalsLine(Line):
         self._history = History(SPARK_WIDTH, SPARK_SECONDS)
         self._figures = Totals()
 
+    def _tell(self, down: Sequence[str], style: str) -> None:
+        """Say why there is nothing to count, on as many lines as that takes: what to do stands at its end."""
+        width = self.content_size.width
+        if not width:
+            return
+        lines = [line for why in down for line in wrap(self._glyphs.plain(clean(why, 400)), width)]
+        self.styles.height = len(lines)
+        self.draw_again()
+        self.update(Content.styled("\n".join(lines), style), layout=False)
+
     def renew(self, pbxs: Sequence[LivePbx], now: float) -> None:
         """Count afresh and draw; *now* is the time that the state describes."""
         down = [why for pbx in pbxs if (why := trouble(pbx))]
@@ -57,8 +70,9 @@ class TotalsLine(Line):
             self._history.feed(now, self._figures.calls)
         if down:
             style = BAD if all(pbx.stale_since is not None for pbx in pbxs) else WARN
-            self.show([Piece(why, style, elastic=True) for why in down])
+            self._tell(down, style)
             return
+        self.styles.height = 1
         # At the end of the line, where it grows without moving anything.
         spark = sparkline(self._history.values, SPARK_WIDTH, self._glyphs).lstrip()
         self.show(

@@ -17,6 +17,7 @@ from amitop.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
     from amitop.control.transfer import TransferChoice
@@ -77,6 +78,7 @@ class TransferScreen(ModalScreen[TransferPlan | None]):
 
     def on_mount(self) -> None:
         """Begin where there is something to type; where there is a choice it is one key up."""
+        self.query_one(OptionList).highlighted = self._chosen
         self.query_one("#exten", Input).focus()
         self._say()
 
@@ -142,11 +144,11 @@ class TransferScreen(ModalScreen[TransferPlan | None]):
         elif event.input.id == "exten" and event.value:
             self.query_one("#context", Input).focus()
 
-    def on_key(self, event: object) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Let the arrow keys leave a field: up to the choices, down to the buttons."""
-        key = getattr(event, "key", "")
-        if key in {"up", "down"} and isinstance(self.focused, Input | Button):
-            (self.focus_previous if key == "up" else self.focus_next)()
+        if event.key in {"up", "down"} and isinstance(self.focused, Input | Button):
+            event.stop()
+            (self.focus_previous if event.key == "up" else self.focus_next)()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Hand back the plan, or nothing."""
