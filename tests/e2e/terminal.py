@@ -92,6 +92,17 @@ class Terminal:
         """Type."""
         os.write(self._master, keys.encode())
 
+    def press(self, *keys: str, rest: float = 0.1, at_most: float = 2.0) -> None:
+        """Type like a person, who looks before the next key: wait until the screen has changed and come to rest."""
+        for key in keys:
+            with self._changed:
+                before, end = len(self.raw), time.monotonic() + at_most
+                self.send(key)
+                while len(self.raw) == before and time.monotonic() < end:
+                    self._changed.wait(end - time.monotonic())
+                while self._changed.wait(rest) and time.monotonic() < end:
+                    pass
+
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size, as a window manager does."""
         with self._changed:
