@@ -33,6 +33,7 @@ RECONCILE_COST = 10.0
 """The PBX is left alone for at least this many times as long as its last list took (`ami.md` D.3)."""
 SECOND_LOOK = 2.0
 """Seconds after the first snapshot until the next: it catches what was in the middle of a transition (`ami.md` D.4)."""
+RELOAD_PAUSE = 1.0
 POLL_EVERY = 3.0
 """Between lists where the login gets no call events at all (`ami.md` D.9)."""
 BOOTING_TRIES = 3
@@ -214,7 +215,6 @@ class LivePbx:
         self._session = session
         try:
             self._set_link(LinkState.SYNCING, "")
-            await session.wait_booted(2.0)
             await self._learn(session)
             self._subscription = Subscription(session, self.rights)
             await self._subscription.begin()
@@ -245,8 +245,11 @@ class LivePbx:
                     raise closed.result() or LinkLost(f"{self.profile.address}: closed the connection")
                 if self._resync.is_set():
                     # A reload tells module by module; one look after the last of them is enough.
-                    await asyncio.sleep(1.0)
+                    await asyncio.sleep(RELOAD_PAUSE)
                     self._resync.clear()
+                    await self._learn(session)
+                elif pause == SECOND_LOOK and not session.booted:
+                    # This login is never told when the PBX has booted: what it may do is asked for once more.
                     await self._learn(session)
                 await self._snapshot(session, first=False)
                 pause = self._pause()
@@ -264,16 +267,16 @@ class LivePbx:
         """Ask who the PBX is and what this login may do.
 
         While Asterisk boots, modules that are not loaded yet make their actions unknown (`ami.md` D.9), so a PBX that
-        did not say that it has booted is asked again.
+        lists nothing that lists channels, and did not say that it has booted, is asked again.
         """
-        for attempt in range(BOOTING_TRIES):
+        for _ in range(BOOTING_TRIES):
+            booted = session.booted  # as of the question: the answer may be older than a FullyBooted that overtakes it
             listed = await session.action("ListCommands")
             commands = {k: v for k, v in listed.headers.items() if k not in {"response", "actionid", "message"}}
             self.rights = ActionRights(commands)
-            if session.booted or self.rights.may("CoreShowChannels") or self.rights.may("Status"):
+            if booted or self.rights.may("CoreShowChannels") or self.rights.may("Status"):
                 break
-            if attempt < BOOTING_TRIES - 1:
-                await asyncio.sleep(BOOTING_PAUSE)
+            await session.wait_booted(BOOTING_PAUSE)
         info = PbxInfo(ami=session.banner_version)
         for action in ("CoreSettings", "CoreStatus"):
             if not self.rights.may(action):
@@ -307,7 +310,9 @@ class LivePbx:
         try:
             listing = await session.listing(self._list_action)
         except ActionTimeout as error:
-            self.notice = f"{self.profile.address}: {error}"
+            if first:
+                raise  # nothing to show yet: better to say so and to connect again than to show an empty exchange
+            self.notice = str(error)
             return
         except ActionError as error:
             self.notice = f"{self._list_action}: {error.message}"
@@ -361,7 +366,7 @@ class LivePbx:
             self.info.started = server_now - int(uptime)
         if reloaded.isdigit():
             self.info.reloaded = server_now - int(reloaded)
-        if self.link.state is LinkState.LIVE:
+        if self.link.state is LinkState.LIVE:  # it was still booting when the state was synced
             self._resync.set()
 
     async def _housekeeping(self) -> None:

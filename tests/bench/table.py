@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
 RECORDINGS = HERE.parent / "recordings"
 DOWN = "\x1b[B"
@@ -66,7 +66,9 @@ def parse_and_apply() -> list[Figure]:
         count = sum(len(packets) for packets in map(Framer().feed, reads))
 
         def ours(reads: list[bytes] = reads) -> None:
-            framer, store = Framer(), Store("bench")
+            store = Store("bench")
+            framer = Framer(wanted=store.wanted)
+            framer.keep_lists = False
             for read in reads:
                 for packet in framer.feed(read):
                     store.apply(packet, 0.0)
