@@ -107,6 +107,7 @@ async def test_a_filter_that_does_not_filter_is_followed_by_the_next_and_then_by
         pbx.event("VarSet", {"Variable": "A", "Value": "1"}, "dialplan,all")
         second = await pbx.request("Filter", 2)
         assert second.get("Filter").startswith("!^Event: VarSet")
+        await pbx.request("Events", 2)  # from here on a VarSet is not one that was under way before the filter
         pbx.event("VarSet", {"Variable": "A", "Value": "2"}, "dialplan,all")
         await until(lambda: not live.applications_live)
         assert "dialplan" not in pbx.asked("Events")[-1].get("EventMask")
@@ -220,8 +221,8 @@ async def test_the_first_list_that_never_comes_is_no_empty_exchange(pbx, monkeyp
     async with running(pbx) as live:
         await pbx.request("CoreShowChannels")
         pbx.cut()
-        await until(lambda: live.link.state is LinkState.WAITING)
-        assert live.link.reason
+        await until(lambda: len(pbx.peers) > 1)
+        assert live.link.state is not LinkState.LIVE
         assert not live.store.channels
 
 
