@@ -86,7 +86,9 @@ def block(uid: str, prefix: str = "", *, linkedid: str | None = None, state: str
     return [f"{prefix}{name}: {values[name]}" for name in CHANNEL_FIELDS]
 
 
-def bridge_block(uid: str, kind: str = "basic", technology: str = "simple_bridge", creator: str = "<unknown>") -> list[str]:
+def bridge_block(
+    uid: str, kind: str = "basic", technology: str = "simple_bridge", creator: str = "<unknown>"
+) -> list[str]:
     """Return the lines of a bridge block."""
     return [
         f"BridgeUniqueid: {uid}",
@@ -108,7 +110,9 @@ def event(name: str, *parts: Iterable[str], **headers: str) -> Packet:
     return Packet("\n".join(lines).encode())
 
 
-def item(uid: str, *, seconds: int = 5, bridge: str = "", application: str = "", data: str = "", **headers: str) -> Packet:
+def item(
+    uid: str, *, seconds: int = 5, bridge: str = "", application: str = "", data: str = "", **headers: str
+) -> Packet:
     """Return an item of a CoreShowChannels list."""
     hours, rest = divmod(seconds, 3600)
     lines = ["Event: CoreShowChannel", "ActionID: list-1", *block(uid, **headers)]

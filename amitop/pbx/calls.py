@@ -25,9 +25,11 @@ def call_state(call: Call, store: Store) -> CallState:
     if talking:
         held = any(leg.held_at is not None and leg.bridge is not None for leg in legs)
         return CallState.HELD if held else CallState.TALKING
+    if any(leg.uniqueid in store.queued for leg in legs):
+        return CallState.WAITING  # also while a ringing agent's leg is parked: the caller is who counts
     if any(bridge.type == "parking" for bridge in bridges) or any(leg.uniqueid in store.parked for leg in legs):
         return CallState.PARKED
-    if any(leg.uniqueid in store.queued or (leg.application == "Queue" and leg.bridge is None) for leg in legs):
+    if any(leg.application == "Queue" and leg.bridge is None for leg in legs):
         return CallState.WAITING
     return _before_answer(store, call)
 

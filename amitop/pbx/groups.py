@@ -34,18 +34,14 @@ def add(store: Store, channel: Channel) -> None:
     same = store.by_linkedid.setdefault(channel.linkedid, {})
     kin = next(iter(same), None)
     same[uniqueid] = None
-    # A channel that was lost and is heard of again finds the call that still bears its name.
-    call = store.call_by_uid[kin] if kin is not None else store.calls.get(uniqueid)
-    if call is None:
-        call = Call(store.name, uniqueid, [channel], channel.created, partial=channel.partial, first=channel)
-        store.calls[uniqueid] = call
-    elif _age(channel) >= _age(call.legs[-1]):
-        call.legs.append(channel)
+    if kin is None:
+        _begin(store, [channel])
     else:
-        insort(call.legs, channel, key=_age)
-    store.call_by_uid[uniqueid] = call
-    if kin is not None and uniqueid in store.calls and store.calls[uniqueid] is not call:
-        _merge(store, call, store.calls[uniqueid])
+        call = store.call_by_uid[uniqueid] = store.call_by_uid[kin]
+        if _age(channel) >= _age(call.legs[-1]):
+            call.legs.append(channel)
+        else:
+            insort(call.legs, channel, key=_age)
     half = _HALVES.get(channel.name[-2:])
     if half is not None and channel.technology == "Local":
         other = store.channels.get(store.by_name.get(channel.name[:-2] + half, ""))
@@ -175,6 +171,19 @@ def remove(store: Store, ended: EndedChannel, seeds: list[str]) -> None:
 # -- merging and splitting --------------------------------------------------------------------------------------------
 
 
+def _begin(store: Store, legs: list[Channel]) -> Call:
+    """Make a call of *legs*, which are of none, named after the oldest."""
+    first = legs[0]
+    name = first.uniqueid
+    while name in store.calls:  # lost and heard of again, while the others of its former call still go by its name
+        name += "#"
+    call = Call(store.name, name, legs, first.created, partial=first.partial, first=first)
+    store.calls[name] = call
+    for leg in legs:
+        store.call_by_uid[leg.uniqueid] = call
+    return call
+
+
 def _merge(store: Store, a: Call, b: Call) -> None:
     """Make one call of two: the older one's name stays."""
     kept, gone = (a, b) if _birth(a) <= _birth(b) else (b, a)
@@ -244,15 +253,10 @@ def _split(store: Store, call: Call, parts: list[set[str]]) -> None:
         left = {leg.uniqueid for leg in call.legs}.difference(*parts)
         parts = [part for part in parts if part is not staying] + [left]
     for part in parts:
-        legs = [leg for leg in call.legs if leg.uniqueid in part]
-        first = legs[0]
-        new = Call(store.name, first.uniqueid, legs, first.created, partial=first.partial, first=first)
+        new = _begin(store, [leg for leg in call.legs if leg.uniqueid in part])
         new.queue = next((store.queued[uid].queue for uid in part if uid in store.queued), None)
         new.met_before = call.met_before and _talking(store, new)
         new.talk_since = _talk_since(store, new)
-        store.calls[new.id] = new
-        for leg in legs:
-            store.call_by_uid[leg.uniqueid] = new
         store.story.split(call.id, new.id, part)
     away = set().union(*parts)
     call.legs = [leg for leg in call.legs if leg.uniqueid not in away]

@@ -173,6 +173,11 @@ class WaitingLine:
     unseen: int = 0
     """How many wait there besides: they came before amitop. They are taken to stand in front."""
 
+    def count(self, total: int | None) -> None:
+        """Take it that *total* wait there, as a Join or a Leave says; None if it does not."""
+        if total is not None:
+            self.unseen = max(0, total - len(self.uniqueids))
+
 
 @dataclass(slots=True, eq=False)
 class QueuePlace:

@@ -35,7 +35,7 @@ class Queueing:
         # Those who came before amitop stand in front, unseen; priority may put one into the middle.
         at = len(line.uniqueids) if position is None else max(0, position - 1 - line.unseen)
         line.uniqueids.insert(at, uniqueid)
-        self._count(line, count)
+        line.count(count)
         place = self.places[uniqueid] = QueuePlace(uniqueid, line, now)
         return place
 
@@ -46,15 +46,10 @@ class Queueing:
             return None
         line = place.line
         line.uniqueids.remove(uniqueid)
-        self._count(line, count)
+        line.count(count)
         if not line.uniqueids:
             self.lines.pop(line.queue, None)
         return place
-
-    @staticmethod
-    def _count(line: WaitingLine, count: int | None) -> None:
-        if count is not None:
-            line.unseen = max(0, count - len(line.uniqueids))
 
 
 def _join(store: Store, packet: Packet, now: float) -> None:
@@ -73,9 +68,12 @@ def _leave(store: Store, packet: Packet, now: float) -> None:
     hear(store, packet, now)
     uniqueid = header(packet, "Uniqueid")
     queueing = store.part(Queueing)
+    queue, count = header(packet, "Queue"), number(header(packet, "Count"))
     place = queueing.places.get(uniqueid)
-    if place is not None and place.queue == header(packet, "Queue"):
-        queueing.leave(uniqueid, number(header(packet, "Count")))
+    if place is not None and place.queue == queue:
+        queueing.leave(uniqueid, count)
+    elif queue in queueing.lines:
+        queueing.lines[queue].count(count)
 
 
 def _abandon(store: Store, packet: Packet, now: float) -> None:

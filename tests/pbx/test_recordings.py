@@ -93,11 +93,10 @@ def feed(version: str, dialplan: bool) -> Shadow:
             items = []
         elif packet.kind is Kind.RESPONSE:
             asked_at = now
-        elif b"\nActionID: " not in packet.raw:
-            if dialplan or b"\nPrivilege: dialplan," not in packet.raw:
-                shadow.store.apply(packet, now)
-                if shadow.open:
-                    shadow.took(now)
+        elif b"\nActionID: " not in packet.raw and (dialplan or b"\nPrivilege: dialplan," not in packet.raw):
+            shadow.store.apply(packet, now)
+            if shadow.open:
+                shadow.took(now)
     shadow.took(1e9)
     return shadow
 
