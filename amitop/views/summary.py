@@ -30,7 +30,7 @@ class Totals:
     waiting: int = 0
     """Callers in queues."""
     longest_wait: float | None = None
-    """Seconds of the caller who waits longest; None when nobody waits."""
+    """Seconds of the caller who waits longest; None when nobody waits, or when it is not known of all who do."""
     parked: int = 0
     in_app: int = 0
     """Alone with the dialplan."""
@@ -45,7 +45,7 @@ _RINGING = (CallState.DIALING, CallState.RINGING)
 def totals(stores: Iterable[Store], now: float) -> Totals:
     """Count. Looks at every call, so once a second is often enough."""
     states: Counter[CallState] = Counter()
-    calls = channels = waiting = started = ended = 0
+    calls = channels = started = ended = 0
     joined: list[float] = []
     for store in stores:
         live = store.calls.values()
@@ -59,15 +59,16 @@ def totals(stores: Iterable[Store], now: float) -> Totals:
                 break
             ended += 1
             started += now - gone.call.started < MINUTE
-        waiting += len(store.queued)
         joined += [place.joined for place in store.queued.values()]
+    # Who was in a queue before amitop came is known by the application that they are in, before any event says so.
+    waiting = states[CallState.WAITING]
     return Totals(
         calls=calls,
         channels=channels,
         talking=sum(states[state] for state in _TALKING),
         ringing=sum(states[state] for state in _RINGING),
         waiting=waiting,
-        longest_wait=max(now - min(joined), 0.0) if joined else None,
+        longest_wait=max(now - min(joined), 0.0) if joined and len(joined) >= waiting else None,
         parked=states[CallState.PARKED],
         in_app=states[CallState.APPLICATION],
         started_last_minute=started,

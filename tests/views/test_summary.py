@@ -52,3 +52,12 @@ def test_history_is_a_ring_and_does_not_invent_what_nobody_fed() -> None:
     assert history.values == [None, None, None, 5]
     history.feed(99_000, 6)  # a clock that went back changes the present slot, no other
     assert history.values == [None, None, None, 6]
+
+
+def test_who_waits_since_before_amitop_came_is_counted_and_the_longest_wait_is_not_guessed() -> None:
+    store = waiting()
+    early = block("6.1", "PJSIP/trunk-00000061")
+    store.apply(event("Newchannel", early), 100)
+    store.apply(event("Newexten", early, "Extension: 600\nApplication: Queue\nAppData: support,,,,60\n"), 100)
+    counted = totals([store], 112)
+    assert (counted.waiting, counted.longest_wait) == (2, None)
