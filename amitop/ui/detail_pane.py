@@ -32,7 +32,7 @@ Part = tuple[str, str]
 
 
 def arrange(sections: Sequence[Section], width: int, glyphs: Glyphs = UNICODE) -> list[list[Part]]:
-    """Return the lines of the pane, each of exactly *width* cells: sections beside each other where there is room."""
+    """Return the lines of the pane, all of one width up to *width* cells: sections side by side where there is room."""
     count = 1 if width < TWO_COLUMNS else 2 if width < THREE_COLUMNS else 3
     each = (width - GAP * (count - 1)) // count
     columns = [list(_lines(column, each, glyphs)) for column in _columns(sections, count)]

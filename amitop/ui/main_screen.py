@@ -85,7 +85,6 @@ class MainScreen(Screen[None]):
         self.detail = DetailPane(glyphs)
         self._looker = Looker(lambda question: self.run_worker(question, group="look"))
         self._second: int | None = None
-        self._frozen_at: float | None = None
         self._keys_that_work: object = None
 
     def compose(self) -> ComposeResult:
@@ -131,6 +130,7 @@ class MainScreen(Screen[None]):
         row = self.view.table.cursor_row
         pbx = self._by_name[row.key[0]] if row is not None else self.pbxs[0]
         self.detail.show(row, now, applications_live=pbx.applications_live)
+        self._tabs.show_view(self.view_name, self._notes())
         if new_second:
             self._head_lines(now)
             if row is not None and self.detail.display and not row.ended and not pbx.applications_live:
@@ -143,7 +143,6 @@ class MainScreen(Screen[None]):
         self.set_class(stale, "-stale")
         self._state.show(*state_pieces(self.pbxs))
         self._totals.renew(self.pbxs, now)
-        self._tabs.show_view(self.view_name, self._notes())
 
     def _notes(self) -> list[Piece]:
         """Return what is under way, and what is not as it usually is."""
@@ -153,14 +152,11 @@ class MainScreen(Screen[None]):
             notes.append(Piece(f"{words}…", "bold $text-accent", drop=1))
         if table.marked:
             notes.append(Piece(f"{len(table.marked)} marked", "$text-accent", drop=2))
-        if table.frozen:
-            self._frozen_at = self._frozen_at or self.pbxs[0].clock()
-            words = f"frozen {self.pbxs[0].clock() - self._frozen_at:.0f} s"
+        if self.view.frozen_at is not None:
+            words = f"frozen {self.pbxs[0].clock() - self.view.frozen_at:.0f} s"
             notes.append(
                 Piece(f"{words}, {table.order.new} new" if table.order.new else words, "$text-warning", drop=2)
             )
-        else:
-            self._frozen_at = None
         if table.follow:
             notes.append(Piece("following", "$text-accent", drop=3))
         notes += [

@@ -48,12 +48,22 @@ class TableView(Vertical, Generic[RowT]):
         self.pbxs = pbxs
         self.table: LiveTable[RowT] = LiveTable(columns, glyphs=glyphs, clock=pbxs[0].clock)
         self.filter_bar = FilterBar(columns)
+        self.frozen_at: float | None = None
+        """When the person froze the order, in seconds of the clock; None while it is free."""
         self._seen: object = None
 
     def compose(self) -> ComposeResult:
         """Lay out the filter and the table."""
         yield self.filter_bar
         yield self.table
+
+    def on_mount(self) -> None:
+        """Note when the order is frozen."""
+        self.watch(self.table, "frozen", self._froze, init=False)
+
+    def _froze(self, frozen: bool) -> None:
+        self.frozen_at = self.pbxs[0].clock() if frozen else None
+        self.again()
 
     # -- what a view adds -----------------------------------------------------------------------------------------
 
