@@ -5,8 +5,6 @@ any of the classes (`ami.md` A.11). What it does not list is either forbidden or
 an action that needs a single class and is listed proves that the login holds that class.
 """
 
-
-
 from __future__ import annotations
 
 import re
