@@ -293,6 +293,7 @@ def _rename(store: Store, packet: Packet, now: float) -> None:
         store.unknown[packet.name] += 1
         return
     rename(store, channel, name)
+    channel.block = ()  # the next block is compared with nothing, and read whole
     channel.heard = now
     channel.touched = store.version
 

@@ -7,11 +7,22 @@ application, how long ago the channel began and its bridge.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from amitop.ami.packet import NOTHING, Packet
 from amitop.pbx import bridges, channels, groups
-from amitop.pbx.blocks import LINKEDID, NAME, UNIQUEID, BridgeFields, Fields, bridge_fields, channel_fields, value
+from amitop.pbx.blocks import (
+    LINKEDID,
+    NAME,
+    UNIQUEID,
+    BridgeFields,
+    Fields,
+    bridge_fields,
+    channel_fields,
+    pattern,
+    text_of,
+    value,
+)
 from amitop.pbx.drift import Difference
 
 if TYPE_CHECKING:
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
     from amitop.pbx.store import Store
 
 _STATE_TEXT = 2
+_TAIL = pattern("Application", "ApplicationData", "Duration", "BridgeId")
 _ROUNDING = 1.5
 """Seconds by which the beginning of a channel may differ from list to list: Duration is cut to whole seconds."""
 _EMPTY_BRIDGE = 60.0
@@ -39,37 +51,32 @@ class SnapshotDiff:
     """Uniqueids that were removed."""
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(NamedTuple):
     """One item of a list."""
 
     fields: Fields
     application: str | None
     data: str | None
-    seconds: int | None
+    duration: str
     bridge: str | None
     packet: Packet
-
-    @property
-    def uniqueid(self) -> str:
-        return self.fields[UNIQUEID]
 
 
 def apply_channels(store: Store, items: Sequence[Packet], asked_at: float, now: float, *, first: bool) -> SnapshotDiff:
     """See `Store.apply_channels`."""
     store.drift.settle(store, now)
-    rows = {row.uniqueid: row for row in map(_read, items) if row is not None}
+    rows = {row.fields[UNIQUEID]: row for item in items if (row := _read(item)) is not None}
     missing = [uid for uid, channel in store.channels.items() if uid not in rows and channel.created <= asked_at]
     diff = SnapshotDiff(len(rows) + len(missing))
     if not first:
-        for row in rows.values():
-            diff.differences += _differences(store, row)
+        diff.differences = [difference for row in rows.values() for difference in _differences(store, row)]
         diff.differences += [_missing(store.channels[uid]) for uid in missing]
         store.drift.suspect(store, diff.differences, diff.rows, asked_at, now)
     diff.lost = _reap(store, missing, asked_at, now, at_once=first)
-    for uid in sorted(rows, key=_natural):
-        if uid not in store.tombstones:  # Hangup always wins
-            _merge(store, rows[uid], asked_at, now, first=first)
+    unknown = [uid for uid in rows if uid not in store.channels and uid not in store.tombstones]  # Hangup always wins
+    known = [uid for uid in rows if uid in store.channels]
+    for uid in (*known, *sorted(unknown, key=_natural)):
+        _merge(store, rows[uid], asked_at, now, first=first)
     if store.outage is not None:
         for channel in list(store.channels.values()):
             for doubt in store.doubt_hooks:
@@ -92,11 +99,11 @@ def apply_bridges(store: Store, items: Iterable[Packet], now: float) -> None:
 def apply_status(store: Store, packet: Packet, now: float) -> None:
     """See `Store.apply_status`."""
     row = _read(packet)
-    if row is None or row.uniqueid in store.tombstones:
+    if row is None or row.fields[UNIQUEID] in store.tombstones:
         return
     _merge(store, row, now, now, first=False)
     dialled = value(packet, "DNID")
-    channel = store.channels[row.uniqueid]
+    channel = store.channels[row.fields[UNIQUEID]]
     if channel.dialled is None and dialled is not None:
         channel.dialled = dialled
 
@@ -108,10 +115,17 @@ def _read(packet: Packet) -> _Row | None:
     fields = channel_fields(packet)
     if fields is None:
         return None
-    data = packet.value("ApplicationData") or packet.value("Data")
-    bridge = packet.value("BridgeId")  # `BridgeID` in Status; headers have no case
-    seconds = _seconds(packet.get("Duration") or packet.get("Seconds"))
-    return _Row(fields, packet.value("Application"), data, seconds, bridge, packet)
+    match = _TAIL.search(text_of(packet))
+    if match is not None:
+        application, data, duration, bridge = match.groups()
+    else:  # Status, or another order
+        application, data, bridge = packet.get("Application"), packet.get("Data"), packet.get("BridgeID")
+        duration = packet.get("Seconds")
+    return _Row(fields, _none(application), _none(data), duration, _none(bridge), packet)
+
+
+def _none(text: str) -> str | None:
+    return None if text in NOTHING else text
 
 
 def _seconds(text: str) -> int | None:
@@ -142,12 +156,16 @@ def _missing(channel: Channel) -> Difference:
 
 def _differences(store: Store, row: _Row) -> list[Difference]:
     """Return in what a listed channel differs from the known one."""
-    uid = row.uniqueid
+    uid = row.fields[UNIQUEID]
     name = row.fields[NAME]
     channel = store.channels.get(uid)
     if channel is None:
         ended = ", though it was hung up" if uid in store.tombstones else ""
         return [Difference(uid, "extra", f"{name} is listed{ended}, and was not known")]
+    told = store.dialplan_seen and channel.application_at is not None
+    same = row.application == channel.application or not told
+    if same and row.bridge == channel.bridge and row.fields == channel.block:
+        return []  # as nearly all are
     linkedid = row.fields[LINKEDID]
     pairs: list[tuple[str, object, object]] = [
         ("name", channel.name, name),
@@ -157,7 +175,7 @@ def _differences(store: Store, row: _Row) -> list[Difference]:
     if linkedid not in NOTHING and row.bridge is None:
         # In a bridge it changes for all members, and Asterisk tells none of them (`ami.md` D.2).
         pairs.append(("linkedid", channel.linkedid, linkedid))
-    if store.dialplan_seen and channel.application_at is not None:
+    if told:
         pairs.append(("application", channel.application, row.application))
     return [
         Difference(uid, what, f"{name}: {what} {known or '-'}, listed {listed or '-'}")
@@ -185,22 +203,25 @@ def _reap(store: Store, missing: list[str], asked_at: float, now: float, *, at_o
 
 def _merge(store: Store, row: _Row, asked_at: float, now: float, *, first: bool) -> None:
     """Make the state of one channel what its row says."""
-    channel = store.channels.get(row.uniqueid)
+    channel = store.channels.get(row.fields[UNIQUEID])
     if channel is None:
         channel = channels.begin(store, row.fields, asked_at, partial=True)
     else:
         channels.refresh(store, channel, row.fields, now)
     channel.heard = max(channel.heard, asked_at)
-    if channel.partial and row.seconds is not None and abs(asked_at - row.seconds - channel.created) > _ROUNDING:
-        groups.created_at(store, channel, asked_at - row.seconds)
-    for variable in row.packet.channel_variables():
-        channel.variables[variable.name] = variable.value
+    if channel.partial:
+        seconds = _seconds(row.duration)
+        if seconds is not None and abs(asked_at - seconds - channel.created) > _ROUNDING:
+            groups.created_at(store, channel, asked_at - seconds)
+    if b"\nChanVariable" in row.packet.raw:
+        for variable in row.packet.channel_variables():
+            channel.variables[variable.name] = variable.value
     channel.application, channel.data, channel.application_at = row.application, row.data, now
     if row.bridge != channel.bridge:
         _move(store, channel, row.bridge, None if first else now)
-    call = store.call_by_uid[channel.uniqueid]
-    if call.queue is None and row.application == "Queue" and row.data:
-        call.queue = row.data.partition(",")[0]
+    if row.application == "Queue" and row.data:
+        call = store.call_by_uid[channel.uniqueid]
+        call.queue = call.queue or row.data.partition(",")[0]
 
 
 def _move(store: Store, channel: Channel, bridge_id: str | None, entered: float | None) -> None:
