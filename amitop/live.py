@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from amitop.ami.packet import Packet
+    from amitop.ami.pending import Listing
     from amitop.ami.session import Direction
     from amitop.config import Profile
 
@@ -145,9 +146,12 @@ class LivePbx:
 
         Raises `ActionError` (the channel has gone, or no right) and `LinkLost`.
         """
-        listing = await self.session.listing("Status", {"Channel": uniqueid})
-        for item in listing.items:
-            self.store.apply_status(item, self.clock())
+
+        def merge(listing: Listing) -> None:
+            for item in listing.items:
+                self.store.apply_status(item, self.clock())
+
+        await self.session.listing("Status", {"Channel": uniqueid}, on_complete=merge)
 
     async def look_at(self, uniqueid: str) -> str | None:
         """`fetch_status` for a screen, which has nothing to do about a failure: return why it failed, or None."""
@@ -307,8 +311,18 @@ class LivePbx:
             self.store.restart(self.clock()) if first else None
             return
         asked_at = self.clock()
+        before = len(self.store.channels)
+
+        def merge(listing: Listing) -> None:
+            nonlocal before
+            now = self.clock()
+            self.health.list_seconds = now - asked_at
+            self.health.lists += not first
+            before = len(self.store.channels)
+            self.store.apply_channels(listing.items, asked_at, now, first=first or self._polling)
+
         try:
-            listing = await session.listing(self._list_action)
+            await session.listing(self._list_action, on_complete=merge)
         except ActionTimeout as error:
             if first:
                 raise  # nothing to show yet: better to say so and to connect again than to show an empty exchange
@@ -317,11 +331,6 @@ class LivePbx:
         except ActionError as error:
             self.notice = f"{self._list_action}: {error.message}"
             return
-        now = self.clock()
-        self.health.list_seconds = now - asked_at
-        self.health.lists += not first
-        before = len(self.store.channels)
-        self.store.apply_channels(listing.items, asked_at, now, first=first or self._polling)
         if not first:
             self._judge_events(session, changed=before != len(self.store.channels))
             self._set_link(LinkState.LIVE, self.notice) if self.link.reason != self.notice else None

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from amitop.ami.errors import ActionError, LinkLost
+from amitop.ami.packet import Kind
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from amitop.ami.packet import Packet
 
@@ -54,11 +56,24 @@ class Pending:
     answered: float | None = None
     response: Packet | None = None
     items: list[Packet] = field(default_factory=list)
+    on_complete: Callable[[Listing], None] | None = None
+    """Takes a list before anything that the PBX sent after it is read."""
 
     def succeed(self, last: Packet) -> None:
         """End with *last*: the response, or the event that completes a list."""
-        if not self.answer.done():
-            self.answer.set_result(last)
+        if self.answer.done():
+            return
+        if self.on_complete is not None:
+            try:
+                self.on_complete(self.listing(last))
+            except Exception as error:  # noqa: BLE001  it belongs to whoever waits for the list, not to the reader
+                self.answer.set_exception(error)
+                return
+        self.answer.set_result(last)
+
+    def listing(self, last: Packet) -> Listing:
+        """Return the list that *last* ended."""
+        return Listing(self.items, self.response or last, last if last.kind is Kind.EVENT else None)
 
     def fail(self, error: Exception) -> None:
         """End with an error."""

@@ -225,16 +225,18 @@ class Session:
         *,
         timeout: float = 60.0,
         idle: float = 10.0,
+        on_complete: Callable[[Listing], None] | None = None,
     ) -> Listing:
         """Send an action that is answered with a list and return the list, which may be empty.
 
+        *on_complete* gets the list at its place in the stream. By the time that the caller goes on, events that the PBX
+        sent after the list may have been taken, and the list is the older of the two.
         Raises like `action`; *idle* is the longest silence in seconds between two items. Where the list was cut short,
         the error's `partial` has the items that came.
         """
         pending = self._send(name, headers, collects=True)
-        last = await self._answer(pending, timeout, idle)
-        complete = last if last.kind is Kind.EVENT else None
-        return Listing(pending.items, pending.response or last, complete)
+        pending.on_complete = on_complete
+        return pending.listing(await self._answer(pending, timeout, idle))
 
     async def command(self, line: str, *, timeout: float = 10.0) -> list[str]:
         """Run a command of Asterisk's CLI and return the lines that it printed.

@@ -19,6 +19,7 @@ from amitop.text import clean
 if TYPE_CHECKING:
     import argparse
 
+    from amitop.ami.pending import Listing
     from amitop.cli.login import Login
     from amitop.live import LivePbx
 
@@ -60,15 +61,18 @@ class _Check:
         pbx = self.pbx
         action = "CoreShowChannels" if pbx.rights.may("CoreShowChannels") else "Status"
         asked_at = pbx.clock()
+
+        def merge(listing: Listing) -> None:
+            now = pbx.clock()
+            diff = pbx.store.apply_channels(listing.items, asked_at, now)
+            self._found_at |= {difference.text: now for difference in diff.differences}
+
         try:
-            listing = await pbx.session.listing(action)
+            await pbx.session.listing(action, on_complete=merge)
         except (LinkLost, ActionTimeout, ActionError) as error:
             self._tell_once(str(error))
             return
         self._silent = False
-        now = pbx.clock()
-        diff = pbx.store.apply_channels(listing.items, asked_at, now)
-        self._found_at |= {difference.text: now for difference in diff.differences}
 
     def report(self) -> None:
         """Print what has been judged to be drift since the last report."""

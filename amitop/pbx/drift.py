@@ -62,7 +62,8 @@ class Drift:
         self.compared += rows
         for difference in differences:
             channel = store.channels.get(difference.uniqueid)
-            told = channel is not None and channel.heard > asked_at
+            spoken_of = store.tombstones.get(difference.uniqueid, 0.0) if channel is None else channel.heard
+            told = spoken_of > asked_at
             self._pending.append(_Pending(difference, now, told, store.version))
 
     def settle(self, store: Store, now: float, *, grace: float = GRACE) -> None:
