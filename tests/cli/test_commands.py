@@ -28,7 +28,7 @@ def headers(text: str) -> list[tuple[str, str]]:
 def channel(uid: str = "1.1", state: int = 6, application: str = "Queue"):
     """An item of CoreShowChannels."""
     name = f"PJSIP/trunk-{uid}"
-    more = [("BridgeId", ""), ("Application", application), ("ApplicationData", "x"), ("Duration", "00:00:42")]
+    more = [("Application", application), ("ApplicationData", "x"), ("Duration", "00:00:42"), ("BridgeId", "")]
     return "CoreShowChannel", [*headers(block(uid, name, state=state, caller=ANN)), *more]
 
 
