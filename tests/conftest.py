@@ -11,11 +11,15 @@ NEEDED = os.environ.get("AMITOP_REQUIRE_PBX") == "1"
 """Continuous integration sets it: there a real Asterisk that cannot be started is a failure, not a reason to skip."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]):
+    """Mark what needs a PBX before -m looks at the marks, and run it last: most mistakes show without."""
     for item in items:
         if {"asterisk16", "asterisk22", "asterisk"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.pbx)
+    result = yield
+    items.sort(key=lambda item: item.get_closest_marker("pbx") is not None)
+    return result
 
 
 def _running(version: str):
