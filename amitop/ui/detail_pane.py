@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
 from amitop.ui.line import wrap
 from amitop.views.call_row import CallRow
@@ -16,7 +17,7 @@ from amitop.views.format import UNICODE, Glyphs, cells, fit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from textual.app import ComposeResult
+    from rich.style import Style
 
     from amitop.views.channels import ChannelRow
     from amitop.views.detail import Section
@@ -26,9 +27,10 @@ STORY = "Events"
 TWO_COLUMNS, THREE_COLUMNS = 74, 140
 """Widths in cells from which there are so many columns side by side."""
 GAP = 3
-LABEL = 14
+LABEL_WIDTH = 14
+TITLE, LABEL, VALUE = "title", "label", "value"
 Part = tuple[str, str]
-"""Text of a line and its style."""
+"""Text of a line, and what it is: drawn by the component class `detail--...`."""
 
 
 def arrange(sections: Sequence[Section], width: int, glyphs: Glyphs = UNICODE) -> list[list[Part]]:
@@ -40,8 +42,8 @@ def arrange(sections: Sequence[Section], width: int, glyphs: Glyphs = UNICODE) -
     for row in range(max(map(len, columns), default=0)):
         line: list[Part] = []
         for index, column in enumerate(columns):
-            line += [(" " * GAP, "")] if index else []
-            line += column[row] if row < len(column) else [(" " * each, "")]
+            line += [(" " * GAP, VALUE)] if index else []
+            line += column[row] if row < len(column) else [(" " * each, VALUE)]
         lines.append([part for part in line if part[0]])
     return lines
 
@@ -66,11 +68,11 @@ def _halves(sections: Sequence[Section], count: int) -> list[list[Section]]:
 def _lines(sections: Sequence[Section], width: int, glyphs: Glyphs) -> Iterator[list[Part]]:
     for index, section in enumerate(sections):
         if index:
-            yield [(" " * width, "")]
-        yield [(fit(section.title, width, glyphs=glyphs), "bold")]
+            yield [(" " * width, VALUE)]
+        yield [(fit(section.title, width, glyphs=glyphs), TITLE)]
         rows = reversed(section.lines) if section.title == STORY else section.lines
         longest = max((cells(label) for label, _ in section.lines), default=0)
-        label_width = min(max(longest, 4) + 2, LABEL + 2 if section.title != "Legs" else width // 2)
+        label_width = min(max(longest, 4) + 2, LABEL_WIDTH + 2 if section.title != "Legs" else width // 2)
         for label, value in rows:
             yield from _wrapped(label, value, label_width, width, glyphs)
 
@@ -80,7 +82,7 @@ def _wrapped(label: str, value: str, label_width: int, width: int, glyphs: Glyph
     room = max(width - label_width, 1)
     for index, piece in enumerate(wrap(glyphs.plain(value), room)):
         shown = label if index == 0 else ""
-        yield [(fit(shown, label_width - 1, glyphs=glyphs) + " ", "$text-muted"), (fit(piece, room, glyphs=glyphs), "")]
+        yield [(fit(shown, label_width - 1, glyphs=glyphs) + " ", LABEL), (fit(piece, room, glyphs=glyphs), VALUE)]
 
 
 def _known(row: CallRow | ChannelRow) -> bool:
@@ -88,26 +90,25 @@ def _known(row: CallRow | ChannelRow) -> bool:
     return row.key[-1] in (row.store.calls if isinstance(row, CallRow) else row.store.channels)
 
 
-class DetailPane(VerticalScroll, can_focus=True):
-    """Shows one row's details and scrolls by itself once it has the focus."""
+class DetailPane(ScrollView, can_focus=True):
+    """Shows one row's details and scrolls by itself once it has the focus. Renders only the lines in sight."""
 
+    ALLOW_SELECT = False
     BINDING_GROUP_TITLE = "Details"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"detail--title", "detail--label", "detail--value"}
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="detail")
         self._glyphs = glyphs
-        self._text = Static(markup=False)
         self._lines: list[list[Part]] = []
+        self._painted: list[list[Part]] = []
+        self._styles: dict[str, Style] = {}
         self._row: CallRow | ChannelRow | None = None
         self._known_at = 0.0
         self.border_title = " details "
 
-    def compose(self) -> ComposeResult:
-        """Lay out the text."""
-        yield self._text
-
     def show(self, row: CallRow | ChannelRow | None, now: float, *, applications_live: bool) -> None:
-        """Show what is known of *row* at *now*, redrawing only what differs.
+        """Show what is known of *row* at *now*, repainting only the lines that differ.
 
         None is a cursor whose row has gone. What was there stays then, until the cursor is moved: why a call ended is
         what one looks for just after it has.
@@ -119,15 +120,44 @@ class DetailPane(VerticalScroll, can_focus=True):
             self._known_at = now
         else:
             now = self._known_at  # a list of the PBX did not have it any more: nothing is known of it since
-        if not self.display or not self.size.width:
-            return
         width = self.scrollable_content_region.width
+        if not self.display or not width:
+            return
         if row is None:
-            lines = [[(fit("Nothing is selected", width, glyphs=self._glyphs), "$text-muted")]]
+            self._lines = [[(fit("Nothing is selected", width, glyphs=self._glyphs), LABEL)]]
         else:
-            lines = arrange(detail(row, now, applications_live=applications_live), width, self._glyphs)
-        if lines != self._lines:
-            taller = len(lines) != len(self._lines)
-            self._lines = lines
-            content = Content("\n").join(Content.assemble(*line) for line in lines)
-            self._text.update(content, layout=taller)
+            self._lines = arrange(detail(row, now, applications_live=applications_live), width, self._glyphs)
+        self.virtual_size = Size(width, len(self._lines))
+        self._repaint()
+
+    def _repaint(self) -> None:
+        width, height = self.scrollable_content_region.size
+        top = self.scroll_offset.y
+        before, self._painted = self._painted, self._lines[top : top + height]
+        if len(before) != len(self._painted):
+            self.refresh()
+        elif changed := [Region(0, y, width, 1) for y, line in enumerate(self._painted) if line != before[y]]:
+            self.refresh(*changed)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Have what comes into sight painted."""
+        super().watch_scroll_y(old_value, new_value)
+        self._repaint()
+
+    def notify_style_update(self) -> None:
+        """Forget the colours of another theme."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """Return line *y* of what is in sight."""
+        y += self.scroll_offset.y
+        line = self._lines[y] if y < len(self._lines) else []
+        strip = Strip([Segment(text, self._style(name)) for text, name in line])
+        return strip.adjust_cell_length(self.scrollable_content_region.width, self.rich_style)
+
+    def _style(self, name: str) -> Style:
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self.get_component_rich_style(f"detail--{name}")
+        return style

@@ -127,14 +127,11 @@ class MainScreen(Screen[None]):
         self._second = int(clock)
         now = self.now
         self.view.sync(now, force=force)
-        row = self.view.table.cursor_row
-        pbx = self._by_name[row.key[0]] if row is not None else self.pbxs[0]
-        self.detail.show(row, now, applications_live=pbx.applications_live)
         self._tabs.show_view(self.view_name, self._notes())
         if new_second:
             self._head_lines(now)
-            if row is not None and self.detail.display and not row.ended and not pbx.applications_live:
-                self._looker.look(pbx, row.key, self.view.target_of(row, now).legs, clock)
+            self._show_details(now)
+            self._look(now)
         if not covered:
             self._note_keys()
 
@@ -143,6 +140,20 @@ class MainScreen(Screen[None]):
         self.set_class(stale, "-stale")
         self._state.show(*state_pieces(self.pbxs))
         self._totals.renew(self.pbxs, now)
+
+    def _show_details(self, now: float) -> None:
+        row = self.view.table.cursor_row
+        live = row is not None and self._by_name[row.key[0]].applications_live
+        self.detail.show(row, now, applications_live=live)
+
+    def _look(self, now: float) -> None:
+        """Have the PBX tell what the selected legs do, where its events do not."""
+        row = self.view.table.cursor_row
+        if row is None or row.ended or not self.detail.display:
+            return
+        pbx = self._by_name[row.key[0]]
+        if not pbx.applications_live:
+            self._looker.look(pbx, row.key, self.view.target_of(row, now).legs, pbx.clock())
 
     def _notes(self) -> list[Piece]:
         """Return what is under way, and what is not as it usually is."""
@@ -257,9 +268,9 @@ class MainScreen(Screen[None]):
         self.view_name = message.name
 
     def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
-        """Have the details follow at once."""
+        """Have the details follow at once; otherwise once a second is often enough."""
         message.stop()
-        self.tick()
+        self._show_details(self.now)
 
     def on_live_table_activated(self, message: LiveTable.Activated) -> None:
         """Enter on a row that has nothing beneath it goes to its details."""
