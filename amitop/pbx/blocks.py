@@ -91,7 +91,10 @@ _SPELLED: dict[str, bytes] = {}
 
 
 def header(packet: Packet, name: str) -> str:
-    """Return the first value of header *name*, "" if absent, without reading the other headers."""
+    """Return the first value of header *name*, "" if absent, without reading the other headers.
+
+    *name* is spelled as Asterisk spells it in the event at hand (Cdr writes `UniqueID`).
+    """
     key = _SPELLED.get(name)
     if key is None:
         key = _SPELLED[name] = f"\n{name}:".encode()

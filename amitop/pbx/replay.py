@@ -64,6 +64,8 @@ def replay(
     with the second of their creation. Raises `WireError` for bytes that are no AMI.
     """
     player = _Player(store, on_list)
+    if times:
+        player.result.began = times[0][0]
     for now, packet in _packets(data, times):
         player.play(packet, now)
     store.expire(player.result.ended)

@@ -46,6 +46,8 @@ class Shadow:
         self.explained: list[str] = []
         self.unexplained: list[str] = []
         self.seen = 0
+        self.untold = 0
+        """Rows whose application the state says it does not know."""
 
     def listed(self, items: Sequence[Packet], asked_at: float, now: float) -> None:
         self.seen += 1
@@ -56,6 +58,7 @@ class Shadow:
         uids = list(rows) + [uid for uid in self.store.channels if uid not in rows]
         self.compared += len(uids)
         for uid in uids:
+            self.untold += uid in self.store.channels and self.store.channels[uid].application_at is None
             if not self.same(uid, rows.get(uid)):
                 self.open.append((now, f"{now:.2f} {uid}", uid, known(self.store, uid), rows.get(uid)))
 
@@ -107,11 +110,14 @@ def test_events_alone_give_what_every_list_says(version: str, dialplan: bool) ->
     shadow = feed(version, dialplan)
     print(
         f"\n{version}, {'all classes' if dialplan else 'no dialplan class'}: {shadow.compared} rows of "
-        f"{shadow.seen - 1} lists compared, {len(shadow.explained)} were in flight, {len(shadow.unexplained)} differed"
+        f"{shadow.seen - 1} lists compared, {len(shadow.explained)} were in flight, {len(shadow.unexplained)} differed, "
+        f"{shadow.untold} of unknown application"
     )
     assert shadow.compared > 700
     assert shadow.unexplained == []
     assert len(shadow.explained) < 8
+    if dialplan:
+        assert shadow.untold < shadow.compared * 0.05
 
 
 @pytest.mark.parametrize("version", VERSIONS)
