@@ -223,6 +223,7 @@ class LivePbx:
             self._subscription = Subscription(session, self.rights)
             await self._subscription.begin()
             await self._snapshot(session, first=True)
+            await self._learn_bridges(session)
             self.stale_since = None
             self._set_link(LinkState.LIVE, self.notice)
             self._backoff.connected()
@@ -334,6 +335,14 @@ class LivePbx:
         if not first:
             self._judge_events(session, changed=before != len(self.store.channels))
             self._set_link(LinkState.LIVE, self.notice) if self.link.reason != self.notice else None
+
+    async def _learn_bridges(self, session: Session) -> None:
+        """Ask of which kind the bridges are: a list of channels only names them, and strangers share some kinds."""
+        if self.rights.may("BridgeList") and any(bridge.partial for bridge in self.store.bridges.values()):
+            with contextlib.suppress(ActionError):  # then their kind shows in the next event that tells of them
+                await session.listing(
+                    "BridgeList", on_complete=lambda listing: self.store.apply_bridges(listing.items, self.clock())
+                )
 
     def _judge_events(self, session: Session, *, changed: bool) -> None:
         """Fall back to polling where lists change and no call event ever came: `read=call` is missing."""

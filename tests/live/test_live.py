@@ -275,3 +275,21 @@ async def test_the_tap_sees_both_directions_and_no_secret(pbx):
     assert b"Action: CoreShowChannels" in everything
     assert b"s3cret" not in everything
     assert len({way for way, _ in seen}) == 2
+
+
+async def test_the_kind_of_the_bridges_that_were_there_is_asked_for(pbx):
+    pbx.answers["ListCommands"] = reply(*ADMIN.items(), ("BridgeList", "List bridges. (Priv: <none>)"))
+    pbx.answers["CoreShowChannels"] = listing("CoreShowChannels", [row("1.1", bridge="b1"), row("1.2", bridge="b1")])
+    parking = {
+        "BridgeUniqueid": "b1",
+        "BridgeType": "parking",
+        "BridgeTechnology": "holding_bridge",
+        "BridgeCreator": "Parking",
+        "BridgeName": "default",
+        "BridgeNumChannels": "2",
+    }
+    pbx.answers["BridgeList"] = listing("BridgeList", [("BridgeListItem", parking)])
+    async with running(pbx) as live:
+        await live.wait_live()
+        assert live.store.bridges["b1"].holding
+        assert len(live.store.calls) == 2
