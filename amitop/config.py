@@ -1,4 +1,4 @@
-"""What a person may set: profiles in a TOML file, and how the dashboard looks. Reads files, writes none.
+"""What a person may set in a TOML file: profiles, how the dashboard looks, what is wanted of queues. Writes no file.
 
 Heavy imports (`tomllib`, `platformdirs`, `difflib`) happen where they are used: `amitop --version` pays for none.
 """
@@ -9,26 +9,34 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from amitop.ami.address import Address, TlsOptions
 from amitop.ami.secret import Secret
+from amitop.config_table import ConfigError, TableReader, nearest
+from amitop.thresholds import Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-_T = TypeVar("_T")
-_D = TypeVar("_D")
+__all__ = [
+    "COMMANDS",
+    "THEMES",
+    "Config",
+    "ConfigError",
+    "Profile",
+    "SavedProfile",
+    "Settings",
+    "config_path",
+    "load_config",
+    "nearest",
+]
 
 COMMANDS = ("snapshot", "watch", "replay", "verify")
 """Words that the command line keeps for itself, so no profile may be called one of them."""
 
 THEMES = ("dark", "light", "contrast", "terminal")
 """Colours to choose from; `terminal` are the terminal's own."""
-
-
-class ConfigError(Exception):
-    """Something a person wrote cannot be used; `str()` is one line with the file, key or address, and the way out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ class Config:
     profiles: Mapping[str, SavedProfile] = field(default_factory=dict)
     default: str | None = None
     settings: Settings = field(default_factory=Settings)
+    rules: Rules = field(default_factory=Rules)
+    """Of queues and agents."""
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -126,71 +136,63 @@ def load_config(path: Path | None = None, environ: Mapping[str, str] = os.enviro
 _TOP = {"default", "theme", "ascii", "mouse", "read_only", "refresh", "profiles"}
 _PROFILE = {"host", "port", "tls", "user", "secret", "secret_file", "read_only"}
 _TLS = {"ca_file", "fingerprint", "verify"}
-_WORDS: dict[type, str] = {
-    str: "text in quotes",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    dict: "a table",
-}
 
 
-class _Reader:
-    """Turns a parsed document into a `Config`, and every surprise into one line that names file and key."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
+class _Reader(TableReader):
+    """Turns a parsed document into a `Config`."""
 
     def config(self, document: dict[str, object]) -> Config:
-        self._known(document, _TOP, "")
-        tables = self._get(document, "profiles", dict, "", {})
+        from amitop.queue_config import TOP_KEYS, read_rules  # noqa: PLC0415  # as tomllib: only with a file
+
+        self.known(document, _TOP | TOP_KEYS, "")
+        tables = self.get(document, "profiles", dict, "", {})
         profiles = {name: self._profile(name, table) for name, table in tables.items()}
-        default = self._get(document, "default", str, "", None)
+        default = self.get(document, "default", str, "", None)
         if default is not None and default not in profiles:
             near = nearest(default, profiles)
-            raise self._error(
+            raise self.error(
                 "default", f'there is no profile "{default}"' + (f'; did you mean "{near}"?' if near else "")
             )
-        refresh = self._get(document, "refresh", float, "", Settings().refresh)
+        refresh = self.get(document, "refresh", float, "", Settings().refresh)
         if not 0.2 <= refresh <= 30:
-            raise self._error("refresh", "frames per second must be between 0.2 and 30")
-        theme = self._get(document, "theme", str, "", None)
+            raise self.error("refresh", "frames per second must be between 0.2 and 30")
+        theme = self.get(document, "theme", str, "", None)
         if theme is not None and theme not in THEMES:
-            raise self._error("theme", f"must be one of {', '.join(THEMES)}")
+            raise self.error("theme", f"must be one of {', '.join(THEMES)}")
         settings = Settings(
             theme=theme,
-            ascii=self._get(document, "ascii", bool, "", False),
-            mouse=self._get(document, "mouse", bool, "", True),
-            read_only=self._get(document, "read_only", bool, "", False),
+            ascii=self.get(document, "ascii", bool, "", False),
+            mouse=self.get(document, "mouse", bool, "", True),
+            read_only=self.get(document, "read_only", bool, "", False),
             refresh=refresh,
         )
-        return Config(self.path, profiles, default, settings)
+        return Config(self.path, profiles, default, settings, read_rules(self, document))
 
     def _profile(self, name: str, table: object) -> SavedProfile:
         where = f"profiles.{name}"
         if not isinstance(table, dict):
-            raise self._error(where, "must be a table, [profiles.NAME]")
+            raise self.error(where, "must be a table, [profiles.NAME]")
         if name in COMMANDS:
-            raise self._error(where, f'"{name}" is a command of amitop; give the profile another name')
+            raise self.error(where, f'"{name}" is a command of amitop; give the profile another name')
         if not re.fullmatch(r"[^\s@:/\[\]-][^\s@:/\[\]]*", name) or not name.isprintable():
-            raise self._error(where, "a profile's name is one word without @ : / [ ] and does not start with -")
-        self._known(table, _PROFILE, where)
+            raise self.error(where, "a profile's name is one word without @ : / [ ] and does not start with -")
+        self.known(table, _PROFILE, where)
         if "secret" in table and "secret_file" in table:
-            raise self._error(f"{where}.secret_file", "there is a secret as well; keep one of the two")
-        secret = self._text(table, "secret", where)
-        secret_file = self._text(table, "secret_file", where)
-        port = self._get(table, "port", int, where, None)
+            raise self.error(f"{where}.secret_file", "there is a secret as well; keep one of the two")
+        secret = self.line(table, "secret", where)
+        secret_file = self.line(table, "secret_file", where)
+        port = self.get(table, "port", int, where, None)
         if port is not None and not 1 <= port <= 65535:
-            raise self._error(f"{where}.port", "must be between 1 and 65535")
+            raise self.error(f"{where}.port", "must be between 1 and 65535")
         return SavedProfile(
             name,
-            self._text(table, "host", where) or "127.0.0.1",
+            self.line(table, "host", where) or "127.0.0.1",
             port,
             self._tls(table, where),
-            self._text(table, "user", where),
+            self.line(table, "user", where),
             Secret(secret) if secret is not None else None,
             self._file(secret_file) if secret_file is not None else None,
-            self._get(table, "read_only", bool, where, False),
+            self.get(table, "read_only", bool, where, False),
         )
 
     def _tls(self, table: Mapping[str, object], where: str) -> TlsOptions | None:
@@ -199,55 +201,18 @@ class _Reader:
         if isinstance(value, bool):
             return TlsOptions() if value else None
         if not isinstance(value, dict):
-            raise self._error(where, "must be true, false or a table of ca_file, fingerprint and verify")
-        self._known(value, _TLS, where)
-        ca_file = self._text(value, "ca_file", where)
+            raise self.error(where, "must be true, false or a table of ca_file, fingerprint and verify")
+        self.known(value, _TLS, where)
+        ca_file = self.line(value, "ca_file", where)
         try:
             return TlsOptions(
                 self._file(ca_file) if ca_file is not None else None,
-                self._text(value, "fingerprint", where),
-                self._get(value, "verify", bool, where, True),
+                self.line(value, "fingerprint", where),
+                self.get(value, "verify", bool, where, True),
             )
         except ValueError as error:
-            raise self._error(f"{where}.fingerprint", str(error)) from None
+            raise self.error(f"{where}.fingerprint", str(error)) from None
 
     def _file(self, name: str) -> Path:
         """Files named in the configuration lie beside it unless they say otherwise."""
         return self.path.parent / Path(name).expanduser()
-
-    def _text(self, table: Mapping[str, object], key: str, where: str) -> str | None:
-        value = self._get(table, key, str, where, None)
-        if value is not None and (not value.strip() or any(c in value for c in "\r\n\0")):
-            raise self._error(f"{where}.{key}", "must be one line of text, not empty")
-        return value
-
-    def _get(self, table: Mapping[str, object], key: str, kind: type[_T], where: str, default: _D) -> _T | _D:
-        if key not in table:
-            return default
-        value = table[key]
-        if kind is float and type(value) is int:
-            value = float(value)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            # The value itself stays unsaid: it may be a secret.
-            raise self._error(f"{where}.{key}" if where else key, f"must be {_WORDS[kind]}")
-        return value
-
-    def _known(self, table: Iterable[str], keys: set[str], where: str) -> None:
-        for key in table:
-            if key not in keys:
-                near = nearest(key, keys)
-                name = f"{where}.{key}" if where else key
-                raise self._error(
-                    name,
-                    f'unknown; did you mean "{near}"?' if near else f"unknown; known are {', '.join(sorted(keys))}",
-                )
-
-    def _error(self, key: str, problem: str) -> ConfigError:
-        return ConfigError(f"{self.path}: {key}: {problem}")
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the word of *known* that *word* was probably meant to be, if any is close."""
-    import difflib  # noqa: PLC0415  # only for somebody who mistyped
-
-    return next(iter(difflib.get_close_matches(word, list(known), 1, 0.6)), None)

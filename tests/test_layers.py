@@ -17,7 +17,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     # layer: the parts of amitop that it may import beside itself
     "text": set(),
     "ami": {"text"},
-    "config": {"ami.address", "ami.secret"},
+    "config_table": set(),
+    "thresholds": set(),
+    "queue_config": {"config_table", "thresholds"},
+    "config": {"ami.address", "ami.secret", "config_table", "queue_config", "thresholds"},
     "managerconf": {"ami.address", "ami.secret"},
     "target": {"ami.address", "ami.secret", "config", "managerconf"},
     "pbx": {"ami.packet", "ami.wire", "text"},  # bytes to packets is pure, and a recording is bytes
@@ -26,9 +29,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "subscription": {"ami", "rights"},
     "live": {"ami", "pbx", "config", "health", "rights", "subscription", "text"},
     "control": {"ami", "pbx", "live", "rights", "config", "text"},
-    "views": {"pbx", "text"},
-    "ui": {"views", "control", "live", "health", "rights", "pbx", "config", "text"},
-    "cli": {"", "ui", "views", "live", "pbx", "ami", "target", "config", "text"},
+    "views": {"pbx", "text", "thresholds"},
+    "ui": {"views", "control", "live", "health", "rights", "pbx", "config", "text", "thresholds"},
+    "cli": {"", "ui", "views", "live", "pbx", "ami", "target", "config", "text", "thresholds"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -42,7 +45,7 @@ FOREIGN: dict[str, set[str]] = {
     "ui": {"textual", "rich", "platformdirs"},
 }
 
-PURE = {"text", "pbx", "views"}
+PURE = {"text", "thresholds", "pbx", "views"}
 IMPURE = {"asyncio", "socket", "ssl", "threading", "subprocess", "time", "random", "os"}
 """Modules of the standard library with a clock, a socket or a process behind them."""
 

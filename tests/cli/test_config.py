@@ -76,7 +76,7 @@ def test_the_environment_says_where_it_is(tmp_path):
     ("text", "key", "words"),
     [
         ('them = "dark"', "them", 'did you mean "theme"'),
-        ("zzz = 1", "zzz", "known are ascii, default"),
+        ("zzz = 1", "zzz", "known are ascii, bell"),
         ("[profiles.a]\nhots = 'x'", "profiles.a.hots", 'did you mean "host"'),
         ("[profiles.a]\npassword = 'hunter2'", "profiles.a.password", "unknown"),
         ("[profiles.a.tls]\nfingerprnt = 'x'", "profiles.a.tls.fingerprnt", 'did you mean "fingerprint"'),

@@ -1,0 +1,156 @@
+"""What a person wants of the queues: from which figure on they worry, service levels, pauses. Values only, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import time
+
+DEFAULT = "default"
+"""`[queues.default]` and `[pause.default]`: what holds wherever nothing else is said."""
+
+
+class Level(IntEnum):
+    """How bad a figure is. The larger, the worse."""
+
+    FINE = 0
+    WARN = 1
+    CRITICAL = 2
+
+    @property
+    def sign(self) -> str:
+        """What stands beside the figure: colour alone says nothing."""
+        return "!" * self
+
+
+class Sense(Enum):
+    """When a figure has reached a bound."""
+
+    AT_LEAST = "at or above"
+    AT_MOST = "at or below"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Two bounds of one figure: from which on it is a worry, and from which on it is worse."""
+
+    warn: float
+    critical: float
+    sense: Sense = Sense.AT_LEAST
+
+    def level(self, value: float | None) -> Level:
+        """Return how bad *value* is; an unknown one is fine."""
+        if value is None:
+            return Level.FINE
+        if self._reached(value, self.critical):
+            return Level.CRITICAL
+        return Level.WARN if self._reached(value, self.warn) else Level.FINE
+
+    def bound(self, level: Level) -> float:
+        """Return the bound that a figure of *level* has reached."""
+        return self.critical if level is Level.CRITICAL else self.warn
+
+    def _reached(self, value: float, bound: float) -> bool:
+        if self.sense is Sense.AT_LEAST:
+            return value >= bound
+        return value <= bound if self.sense is Sense.AT_MOST else value < bound
+
+
+def level(limit: Limit | None, value: float | None) -> Level:
+    """Return how bad *value* is; fine where nobody set a limit."""
+    return Level.FINE if limit is None else limit.level(value)
+
+
+class Formula(StrEnum):
+    """What a service level is a percentage of: centres mean different things by the same word."""
+
+    ANSWERED = "answered"
+    """Answered in time, of all answered: Asterisk's own first figure. Callers who give up do not count at all."""
+    OFFERED = "offered"
+    """Answered in time, of all callers."""
+    OFFERED_LONG = "offered-long"
+    """Answered in time, of all callers but those who gave up at once (`short_abandon`)."""
+    BOTH = "both"
+    """Answered or given up in time, of all callers: Asterisk's second figure."""
+
+    @property
+    def words(self) -> str:
+        """The fraction, to stand beside the figure."""
+        return _FRACTIONS[self]
+
+
+_FRACTIONS = {
+    Formula.ANSWERED: "answered in time / answered",
+    Formula.OFFERED: "answered in time / offered",
+    Formula.OFFERED_LONG: "answered in time / (offered - short abandons)",
+    Formula.BOTH: "(answered + abandoned in time) / offered",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRules:
+    """What holds for one queue. A limit of None never worries."""
+
+    wrapuptime: int | None = None
+    """Seconds of the queue's own wrap-up, which AMI does not tell (`ami.md` D.6); None where nobody said."""
+    service_level: int | None = None
+    """Seconds within which a call should be answered; None takes the PBX's own figure."""
+    sl_formula: Formula = Formula.OFFERED_LONG
+    short_abandon: float = 5.0
+    """Seconds: who gives up sooner never meant to wait."""
+    waiting: Limit | None = Limit(5, 10)
+    longest_wait: Limit | None = Limit(60, 180)
+    """Of seconds."""
+    sl_percent: Limit | None = Limit(80, 60, Sense.BELOW)
+    ready: Limit | None = None
+    """Of agents who could take a call now. Off until somebody sets it: at night no queue has any."""
+
+    def seconds(self, told: int) -> int | None:
+        """Return the seconds of the service level, *told* being the PBX's own figure; None where neither says."""
+        return self.service_level if self.service_level is not None else told or None
+
+
+SENSES: Mapping[str, Sense] = {
+    "waiting": Sense.AT_LEAST,
+    "longest_wait": Sense.AT_LEAST,
+    "sl_percent": Sense.BELOW,
+    "ready": Sense.AT_MOST,
+}
+"""The limits of `QueueRules`, and which side of each is bad."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that the configuration says of queues and agents, for every PBX."""
+
+    default: QueueRules = field(default_factory=QueueRules)
+    queues: Mapping[str, QueueRules] = field(default_factory=dict)
+    """By name, complete: what a queue's table leaves out is the default's."""
+    pauses: Mapping[str, Limit] = field(default_factory=dict)
+    """Seconds of a pause, by its reason in lower case."""
+    pause_reasons: tuple[str, ...] = ()
+    """To choose from."""
+    supervisor: str | None = None
+    """The device that listens in: `PJSIP/9000`."""
+    shift_starts: tuple[time, ...] = ()
+    """Local times of the day, earliest first; none: a shift begins when somebody says so."""
+    bell: bool = True
+    """Whether an alert rings the terminal's bell."""
+
+    def queue(self, name: str) -> QueueRules:
+        """Return what holds for the queue called *name*."""
+        return self.queues.get(name, self.default)
+
+    def pause(self, reason: str | None) -> Limit | None:
+        """Return how long a pause for *reason* may last; None where nobody said."""
+        named = self.pauses.get(reason.strip().casefold()) if reason else None
+        return named if named is not None else self.pauses.get(DEFAULT)
+
+    def wrapup(self, queue: str) -> int:
+        """Return the wrap-up of *queue* in seconds, 0 where nobody said."""
+        return self.queue(queue).wrapuptime or 0
