@@ -110,7 +110,7 @@ def test_events_alone_give_what_every_list_says(version: str, dialplan: bool) ->
     shadow = feed(version, dialplan)
     print(
         f"\n{version}, {'all classes' if dialplan else 'no dialplan class'}: {shadow.compared} rows of "
-        f"{shadow.seen - 1} lists compared, {len(shadow.explained)} were in flight, {len(shadow.unexplained)} differed, "
+        f"{shadow.seen - 1} lists compared, {len(shadow.explained)} in flight, {len(shadow.unexplained)} differed, "
         f"{shadow.untold} of unknown application"
     )
     assert shadow.compared > 700
