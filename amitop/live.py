@@ -18,7 +18,7 @@ from amitop.ami.session import Session
 from amitop.health import Health, LinkStatus, PbxInfo
 from amitop.pbx.store import Store
 from amitop.rights import ActionRights
-from amitop.subscription import EVENT_CLASSES, Subscription
+from amitop.subscription import AWAITED, EVENT_CLASSES, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,7 +213,7 @@ class LivePbx:
             profile.secret,
             events=EVENT_CLASSES,
             on_event=self._on_event,
-            wanted=self.store.wanted,
+            wanted=self.store.wanted | AWAITED,
             tap=self._tap,
         )
         self._session = session

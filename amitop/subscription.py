@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 EVENT_CLASSES = "system,call,agent,user"
 """What is asked for at login: no view reads the other classes, and they are over half of the traffic (`ami.md` G)."""
 
+AWAITED = frozenset({"OriginateResponse"})
+"""Events that no state is made of, and that whoever acts on the PBX waits for."""
+
 FILTERS: tuple[dict[str, str], ...] = (
     {"Operation": "Add", "MatchCriteria": "action(exclude),name(VarSet)"},
     # Anchored at the packet's start: a caller named "Event: VarSet" must not become invisible by it.
