@@ -192,7 +192,7 @@ def check(store: Store) -> None:
     assert store.queued.keys() <= store.channels.keys()
     assert store.parked.keys() <= store.channels.keys()
     for uid, place in store.queued.items():
-        assert place.line.uniqueids.count(uid) == 1
+        assert place.line.callers.count(place) == 1
     assert store.call_by_uid.keys() == store.channels.keys()
     for uid, call in store.call_by_uid.items():
         assert store.calls[call.id] is call

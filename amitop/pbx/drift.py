@@ -24,13 +24,16 @@ KEPT = 20
 class Difference(NamedTuple):
     """One thing in which a list and the state differ."""
 
-    uniqueid: str
+    subject: str
+    """The channel's Uniqueid."""
     what: str
     """`missing`, `extra`, `name`, `state`, `bridge`, `linkedid` or `application`."""
     text: str
 
 
-class _Pending(NamedTuple):
+class Pending(NamedTuple):
+    """A difference that is not judged yet."""
+
     difference: Difference
     at: float
     told: bool
@@ -51,7 +54,7 @@ class Drift:
     """Differences that an event explained."""
     last: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT))
     """The last differences in short words, newest last."""
-    _pending: deque[_Pending] = field(default_factory=deque)
+    _pending: deque[Pending] = field(default_factory=deque)
 
     def suspect(self, store: Store, differences: Sequence[Difference], rows: int, asked_at: float, now: float) -> None:
         """Take what a list that was asked for at *asked_at* and came at *now* showed, to be judged by `settle`.
@@ -61,10 +64,8 @@ class Drift:
         self.lists += 1
         self.compared += rows
         for difference in differences:
-            channel = store.channels.get(difference.uniqueid)
-            spoken_of = store.tombstones.get(difference.uniqueid, 0.0) if channel is None else channel.heard
-            told = spoken_of > asked_at
-            self._pending.append(_Pending(difference, now, told, store.version))
+            told = self._last_told(store, difference.subject) > asked_at
+            self._pending.append(Pending(difference, now, told, store.version))
 
     def settle(self, store: Store, now: float, *, grace: float = GRACE) -> None:
         """Judge the differences for which no more events are waited."""
@@ -80,10 +81,15 @@ class Drift:
         """Judge nothing of what is pending: the events that might explain it will never come."""
         self._pending.clear()
 
-    @staticmethod
-    def _explained(store: Store, pending: _Pending) -> bool:
-        uniqueid = pending.difference.uniqueid
-        channel = store.channels.get(uniqueid)
+    def _last_told(self, store: Store, subject: str) -> float:
+        """Return when an event last spoke of *subject*."""
+        channel = store.channels.get(subject)
+        return store.tombstones.get(subject, 0.0) if channel is None else channel.heard
+
+    def _explained(self, store: Store, pending: Pending) -> bool:
+        """Whether an event spoke of it around the list, or since."""
+        subject = pending.difference.subject
+        channel = store.channels.get(subject)
         if channel is not None:
             return pending.told or channel.touched > pending.version
-        return store.tombstones.get(uniqueid, 0.0) >= pending.at
+        return store.tombstones.get(subject, 0.0) >= pending.at

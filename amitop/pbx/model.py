@@ -163,41 +163,6 @@ class Dial:
     """Last DialStatus: RINGING, PROGRESS, ..."""
 
 
-@dataclass(slots=True, eq=False)
-class WaitingLine:
-    """Who is known to wait in one queue."""
-
-    queue: str
-    uniqueids: list[str] = field(default_factory=list)
-    """In order."""
-    unseen: int = 0
-    """How many wait there besides: they came before amitop. They are taken to stand in front."""
-
-    def count(self, total: int | None) -> None:
-        """Take it that *total* wait there, as a Join or a Leave says; None if it does not."""
-        if total is not None:
-            self.unseen = max(0, total - len(self.uniqueids))
-
-
-@dataclass(slots=True, eq=False)
-class QueuePlace:
-    """A caller's place in a queue."""
-
-    uniqueid: str
-    line: WaitingLine
-    joined: float
-
-    @property
-    def queue(self) -> str:
-        """The queue's name."""
-        return self.line.queue
-
-    @property
-    def position(self) -> int:
-        """1 is next. Counted when asked, because one who leaves moves all behind."""
-        return self.line.uniqueids.index(self.uniqueid) + 1 + self.line.unseen
-
-
 @dataclass(slots=True, frozen=True)
 class ParkedAt:
     """Where a channel is parked, and since when (None: before amitop was there)."""

@@ -63,8 +63,8 @@ class QueueCaller:
     """None until a list tells; no event does."""
     original_position: int | None = None
     """The position that it joined at; None when amitop was not there to see."""
-    heard: float = 0.0
-    """When an event last spoke of it."""
+    settled: bool = False
+    """It leaves without an answer, and that has been counted; the Leave is still to come."""
     place: int = 0
     """See `position`."""
 
@@ -130,8 +130,6 @@ class Member:
     """When its last call of this queue was seen to end."""
     missed_rings: int = 0
     """Rings that it did not answer since its last answer, as far as amitop was there."""
-    heard: float = 0.0
-    """When an event last spoke of it."""
 
     @property
     def key(self) -> Key:
@@ -166,8 +164,8 @@ class Queue:
     """Callers who left without an answer: gave up, timed out, were sent on."""
     completed_in_time: int = 0
     """Of `completed`, those within the service level: Asterisk tells only the percentage."""
-    abandoned_in_time: int = 0
-    """Of `abandoned`, those within the service level."""
+    abandoned_in_time: int | None = 0
+    """Of `abandoned`, those within the service level; None where Asterisk (before 15) does not tell."""
     callers: list[QueueCaller] = field(default_factory=list)
     """Who waits, next one first."""
     unseen: int = 0
@@ -204,8 +202,10 @@ class Queue:
         return 100.0 * self.completed_in_time / self.completed if self.completed else 0.0
 
     @property
-    def sl_perf2(self) -> float:
+    def sl_perf2(self) -> float | None:
         """Asterisk's `ServicelevelPerf2`: percent of all calls that were answered, or given up, within it."""
+        if self.abandoned_in_time is None:
+            return None
         total = self.completed + self.abandoned
         return 100.0 * (self.completed_in_time + self.abandoned_in_time) / total if total else 0.0
 

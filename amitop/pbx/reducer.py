@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     Handler = Callable[[Store, Packet, float], None]
     Gone = Callable[[Store, Channel, float], None]
     Doubt = Callable[[Store, Channel, Outage], None]
+    Expire = Callable[[Store, float], None]
 
 
 class Reducer(NamedTuple):
@@ -25,5 +26,7 @@ class Reducer(NamedTuple):
     """Called when a channel has gone, before it is forgotten: let go of it."""
     doubt: Doubt | None = None
     """Called for each channel that is still there after the link was lost: undo what an unseen event may have ended."""
+    expire: Expire | None = None
+    """Called every second or so: let go of what was waited for long enough."""
     part: type | None = None
     """Class of the state of its own, made without arguments; `Store.part` finds it."""

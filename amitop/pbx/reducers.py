@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.pbx import bridges, channels, dials, local, marks, parking, queueing, transfers
+from amitop.pbx import bridges, channels, dials, local, marks, parking, queue_members, queues, transfers
 
 if TYPE_CHECKING:
     from amitop.pbx.reducer import Reducer
@@ -15,7 +15,8 @@ REDUCERS: tuple[Reducer, ...] = (
     dials.REDUCER,
     bridges.REDUCER,
     marks.REDUCER,
-    queueing.REDUCER,
+    queues.REDUCER,
+    queue_members.REDUCER,  # after `queues`: it reads what that one made of the same event
     parking.REDUCER,
     transfers.REDUCER,
 )

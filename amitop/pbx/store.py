@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from amitop.pbx import channels, snapshot
+from amitop.pbx import channels, queue_snapshot, snapshot
 from amitop.pbx.drift import Drift
 from amitop.pbx.model import Outage
 from amitop.pbx.notes import Story
 from amitop.pbx.parking import Parking
-from amitop.pbx.queueing import Queueing
+from amitop.pbx.queue_drift import QueueDrift
+from amitop.pbx.queues import OUTCOME, Queues
 from amitop.pbx.reducers import REDUCERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from amitop.ami.packet import Packet
-    from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note, ParkedAt, QueuePlace
+    from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note, ParkedAt
+    from amitop.pbx.queue_model import Fact, Queue, QueueCaller
+    from amitop.pbx.queue_snapshot import QueueDiff
     from amitop.pbx.snapshot import SnapshotDiff
 
 TOMBSTONE = 120.0
@@ -59,6 +62,9 @@ class Store:
         self.unknown: Counter[str] = Counter()
         """By event name: events that could not be read, or spoke of something that is not known."""
         self.drift = Drift()
+        self.queue_drift = QueueDrift()
+        self.observers: list[Callable[[Fact], None]] = []
+        """Are told what happens in queues, once each, while the state is brought up to date."""
         self.dialplan_seen = False
         """Whether Newexten came since the link is up: only then can a list's application differ by our fault."""
         self.outage: Outage | None = None
@@ -70,6 +76,7 @@ class Store:
         self._buried: deque[tuple[float, str]] = deque()
         self._parts = {reducer.part: reducer.part() for reducer in REDUCERS if reducer.part is not None}
         self.gone_hooks = tuple(reducer.gone for reducer in REDUCERS if reducer.gone is not None)
+        self.expire_hooks = tuple(reducer.expire for reducer in REDUCERS if reducer.expire is not None)
         self.doubt_hooks = tuple(reducer.doubt for reducer in REDUCERS if reducer.doubt is not None)
         self._handlers = _table()
         self.wanted: frozenset[str] = frozenset(self._handlers)
@@ -82,14 +89,29 @@ class Store:
         return cast("PartT", self._parts[kind])
 
     @property
-    def queued(self) -> Mapping[str, QueuePlace]:
+    def queues(self) -> Mapping[str, Queue]:
+        """The queues, by name."""
+        return self.part(Queues).queues
+
+    @property
+    def queued(self) -> Mapping[str, QueueCaller]:
         """Who waits in a queue, by Uniqueid."""
-        return self.part(Queueing).places
+        return self.part(Queues).callers
+
+    @property
+    def dirty_queues(self) -> Mapping[str, float]:
+        """Queues that have to be asked for again, and since when: something about them does not add up."""
+        return self.part(Queues).dirty
 
     @property
     def parked(self) -> Mapping[str, ParkedAt]:
         """Who is parked, by Uniqueid."""
         return self.part(Parking).spaces
+
+    def queue_of(self, uniqueid: str) -> list[str]:
+        """Return the names of the queues in which a channel waits: one or none, as a channel runs one Queue()."""
+        caller = self.queued.get(uniqueid)
+        return [] if caller is None else [caller.queue]
 
     def call_of(self, uniqueid: str) -> Call | None:
         """Return the call that a live channel belongs to."""
@@ -131,6 +153,25 @@ class Store:
         self.version += 1
         snapshot.apply_status(self, packet, now)
 
+    def apply_queues(
+        self, items: Sequence[Packet], asked_at: float, now: float, *, queue: str | None = None, first: bool = False
+    ) -> QueueDiff:
+        """Merge a complete QueueStatus list that was asked for at *asked_at*: of all queues, or of *queue* alone.
+
+        *first* since the link is up: it replaces silently; else what no event explains is counted as drift.
+        """
+        self.version += 1
+        return queue_snapshot.apply_queues(self, items, asked_at, now, queue=queue, first=first)
+
+    def doubt_queue(self, name: str, now: float) -> None:
+        """Note that something was done to a queue that no event tells: it has to be asked for again."""
+        self.part(Queues).doubt(name, now)
+
+    def tell(self, fact: Fact) -> None:
+        """Tell the observers what happened in a queue."""
+        for observer in self.observers:
+            observer(fact)
+
     def note(self, uniqueid: str, event: str, text: str, now: float) -> None:
         """Add a line to the story of the call that *uniqueid* belongs to."""
         call = self.call_by_uid.get(uniqueid)
@@ -144,6 +185,7 @@ class Store:
         self.dialplan_seen = False
         self.suspects.clear()
         self.drift.forget_pending()
+        self.queue_drift.forget_pending()
         self.expire(now)
 
     def restart(self, now: float) -> None:
@@ -152,6 +194,7 @@ class Store:
         for channel in list(self.channels.values()):
             channels.remove(self, channel, now, None, "the PBX restarted", lost=True)
         self.bridges.clear()
+        self._let_go(now + OUTCOME)  # what was still expected will not come
         for reducer in REDUCERS:
             if reducer.part is not None:
                 self._parts[reducer.part] = reducer.part()
@@ -159,6 +202,7 @@ class Store:
         self._buried.clear()
         self.suspects.clear()
         self.drift.forget_pending()
+        self.queue_drift.forget_pending()
 
     def bury(self, uniqueid: str, now: float) -> None:
         """Remember that *uniqueid* was hung up, so that a trailing event does not raise it."""
@@ -171,7 +215,13 @@ class Store:
         """Forget what is too old to matter: call it every second or so."""
         self._exhume(now)
         self.drift.settle(self, now)
+        self.queue_drift.settle(self, now)
         self.story.expire(now)
+        self._let_go(now)
+
+    def _let_go(self, now: float) -> None:
+        for expire in self.expire_hooks:
+            expire(self, now)
 
     def _exhume(self, now: float) -> None:
         buried = self._buried

@@ -10,6 +10,7 @@ import pytest
 from recorded import block, bridge_block, check, event
 
 from amitop.pbx.notes import AFTER_END
+from amitop.pbx.queues import Queues
 from amitop.pbx.store import ENDED_KEPT, Store
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def test_a_hundred_thousand_events_leave_nothing_behind() -> None:
     for uid in ("stays-1", "stays-2"):
         store.apply(event("Hangup", block(uid), Cause="16"), now)
     store.expire(now + 1000)
+    assert store.part(Queues).queues.keys() == store.part(Queues).dirty.keys() == {f"q{n}" for n in range(7)}
+    store.apply_queues([], now, now)  # queues stay until a list does not have them
     left = {name: size for name, size in sizes(store).items() if size != clean[name]}
     assert left == {}
 

@@ -1,11 +1,10 @@
-"""Who waits in which queue, as far as a call's row needs it: `ami.md` B.5, D.6."""
+"""Who waits in which queue: `ami.md` B.5, D.6. Members are in test_queue_members, lists in test_queue_lists."""
 
 from __future__ import annotations
 
 import pytest
 from recorded import VERSIONS, about, block, bridge_block, check, event, find, packets
 
-from amitop.pbx.queueing import Queueing
 from amitop.pbx.store import Store
 
 
@@ -59,7 +58,8 @@ def test_a_caller_in_the_next_queue_is_not_in_the_last(store: Store) -> None:
     join(store, "a", 1, 1, "q")
     join(store, "a", 1, 1, "r")
     assert store.queued["a"].queue == "r"
-    assert list(store.part(Queueing).lines) == ["r"]
+    assert [queue.waiting for queue in store.queues.values()] == [0, 1]
+    assert store.queue_of("a") == ["r"]
     assert store.call_of("a").queue == "r"
 
 
@@ -98,11 +98,11 @@ def test_queues_count_as_the_pbx_does(version: str) -> None:
             continue
         store.apply(packet, at)
         if packet.name in {"QueueCallerJoin", "QueueCallerLeave"}:
-            line = store.part(Queueing).lines.get(packet.get("Queue"))
-            if line is not None:
+            queue = store.queues[packet.get("Queue")]
+            if queue.callers:
                 compared += 1
-                assert len(line.uniqueids) + line.unseen == int(packet.get("Count"))
-                assert store.queued[line.uniqueids[-1]].position == int(packet.get("Count"))
+                assert queue.waiting == int(packet.get("Count"))
+                assert queue.callers[-1].position == int(packet.get("Count"))
     assert compared > 150
 
 
@@ -140,7 +140,7 @@ def test_hangup_takes_a_caller_out(store: Store) -> None:
     join(store, "a", 1, 1)
     store.apply(event("Hangup", block("a"), Cause="16"), 2.0)
     assert not store.queued
-    assert not store.part(Queueing).lines
+    assert store.queues["q"].waiting == 0
 
 
 def test_a_call_remembers_the_queue_that_it_came_through(store: Store) -> None:
