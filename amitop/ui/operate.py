@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from amitop.control.operator import Outcome, OutcomeKind
+from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.text import clean
 from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.transfer import TransferScreen

@@ -8,10 +8,11 @@ import pytest
 
 from amitop.ami.errors import ActionError, LinkLost
 from amitop.ami.packet import Packet
-from amitop.control import operator as operator_module
 from amitop.control.audit import Audit
-from amitop.control.operator import Operator, OutcomeKind
+from amitop.control.operator import Operator
+from amitop.control.outcome import OutcomeKind
 from amitop.control.transfer import Move, plan_transfer, transfer_choices
+from amitop.control.watch import Patience
 from amitop.pbx.store import Store
 from fakes.events import ANN, block, bridge, conversation, event
 
@@ -75,15 +76,13 @@ NAMES = {ANN_LEG: "PJSIP/trunk-00000001", AGENT_LEG: "PJSIP/agent03-00000002"}
 
 
 @pytest.fixture
-def live(monkeypatch):
-    monkeypatch.setattr(operator_module, "CONFIRM_WITHIN", 0.05)
-    monkeypatch.setattr(operator_module, "ASK_EVERY", 0.01)
+def live():
     return FakeLive()
 
 
 @pytest.fixture
 def operator(live, tmp_path):
-    return Operator({"pbx1": live}, audit=Audit(tmp_path / "state" / "audit.jsonl"))
+    return Operator({"pbx1": live}, audit=Audit(tmp_path / "state" / "audit.jsonl"), patience=Patience(0.05, 0.01))
 
 
 def call_key(live):
@@ -227,6 +226,7 @@ async def test_every_action_leaves_a_line_in_the_audit_log(live, operator, tmp_p
 async def test_an_audit_log_that_cannot_be_written_is_told_and_stops_nothing(live, tmp_path):
     blocker = tmp_path / "file"
     blocker.write_text("")
-    outcome = await Operator({"pbx1": live}, audit=Audit(blocker / "audit.jsonl")).hangup(("pbx1", AGENT_LEG))
+    operator = Operator({"pbx1": live}, audit=Audit(blocker / "audit.jsonl"), patience=Patience(0.05))
+    outcome = await operator.hangup(("pbx1", AGENT_LEG))
     assert live.connection.sent
     assert "not in the audit log" in outcome.text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from amitop.ami.address import Address
 from amitop.ami.secret import Secret
 from amitop.config import Profile, Settings
-from amitop.control.operator import Operator, Outcome, OutcomeKind
+from amitop.control.operator import Operator
+from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.health import LinkState
 from amitop.live import LivePbx
 from amitop.rights import ActionRights

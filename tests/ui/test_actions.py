@@ -2,7 +2,7 @@
 
 import pytest
 
-from amitop.control.operator import Outcome, OutcomeKind
+from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.control.transfer import Move
 from amitop.health import LinkState
 from amitop.rights import ActionRights

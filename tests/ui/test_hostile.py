@@ -2,7 +2,7 @@
 
 import pytest
 
-from amitop.control.operator import Outcome, OutcomeKind
+from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.health import LinkState
 from amitop.pbx.model import Party, Position
 from fakes.events import block, bridge, event
