@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from amitop.thresholds import Level
 from amitop.views.format import UNICODE, hms
 
 if TYPE_CHECKING:
@@ -11,6 +12,15 @@ if TYPE_CHECKING:
 
     from amitop.pbx.model import Bridge, Channel, Position
     from amitop.pbx.store import Store
+    from amitop.views.columns import Style
+
+LEVEL_STYLE: dict[Level, Style] = {Level.FINE: "", Level.WARN: "warn", Level.CRITICAL: "bad"}
+"""How a figure looks that is so bad."""
+
+
+def signed(text: str, level: Level) -> str:
+    """Return a figure with the sign of its level before it, so that figures still stand below one another."""
+    return f"{level.sign} {text}" if level else text
 
 
 def duration(seconds: float | None, *, exact: bool = True) -> str:
