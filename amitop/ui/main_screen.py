@@ -219,12 +219,12 @@ class MainScreen(Screen[None]):
     def action_hang_up(self) -> None:
         """Hang up what is marked, else what the cursor is on."""
         if targets := self.view.targets(self.now):
-            self.app.run_worker(self._operations.hang_up(targets), group="operate")
+            self._operations.hang_up(targets)
 
     def action_transfer(self) -> None:
         """Transfer the call that the cursor is on."""
         if (target := self.view.cursor_target(self.now)) is not None:
-            self.app.run_worker(self._operations.transfer(target), group="operate")
+            self._operations.transfer(target)
 
     def action_retry(self) -> None:
         """Connect now, wherever a link waits."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from amitop.control.operator import Operator
+    from amitop.control.transfer import TransferPlan
     from amitop.ui.targets import Target
 
 AT_ONCE = 20
@@ -41,7 +42,7 @@ _TITLE = {
 
 
 class Operations:
-    """What is under way. *app* shows dialogs and notices; its methods run in workers of it."""
+    """What is under way. *app* shows dialogs and notices, and does the work in its workers."""
 
     def __init__(self, app: App[int], operator: Operator) -> None:
         self._app = app
@@ -54,14 +55,21 @@ class Operations:
         """What is under way, in one line: `hanging up 3`."""
         return ", ".join(f"{what} {count}" if count > 1 else what for what, count in self.under_way.items() if count)
 
-    async def hang_up(self, targets: Sequence[Target]) -> None:
-        """Ask, hang up, tell."""
+    def hang_up(self, targets: Sequence[Target]) -> None:
+        """Ask; then hang up and tell."""
         one = len(targets) == 1
         what = "calls" if all(target.whole for target in targets) else "channels"
         question = f"Hang up {targets[0].words}?" if one else f"Hang up {len(targets)} {what}?"
         lines = [] if one else [target.words for target in targets]
-        if not await self._app.push_screen_wait(ConfirmScreen(question, lines, yes="Hang up")):
-            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._app.run_worker(self._hang_up(targets), group="operate")
+
+        # Pushed here and not in the worker: the next key must find the dialog.
+        self._app.push_screen(ConfirmScreen(question, lines, yes="Hang up"), answered)
+
+    async def _hang_up(self, targets: Sequence[Target]) -> None:
         turn = asyncio.Semaphore(AT_ONCE)
 
         async def hang_up_one(target: Target) -> Outcome:
@@ -75,18 +83,23 @@ class Operations:
             self.under_way["hanging up"] -= len(targets)
         self.tell(outcomes)
 
-    async def transfer(self, target: Target) -> None:
-        """Ask who goes where, transfer, tell."""
+    def transfer(self, target: Target) -> None:
+        """Ask who goes where; then transfer and tell."""
         choices = target.choices()
         if not choices:
             self.tell([Outcome(OutcomeKind.GONE, f"{target.words}: it has ended.")])
             return
         extens, contexts = target.destinations()
         refusals = [self._operator.why_not(target.pbx, choice.action) for choice in choices]
+
+        def answered(plan: TransferPlan | None) -> None:
+            if plan is not None:
+                self._app.run_worker(self._transfer(plan), group="operate")
+
         screen = TransferScreen(target.words, target.pbx, choices, extens, contexts, refusals=refusals)
-        plan = await self._app.push_screen_wait(screen)
-        if plan is None:
-            return
+        self._app.push_screen(screen, answered)
+
+    async def _transfer(self, plan: TransferPlan) -> None:
         self.under_way["transferring"] += 1
         try:
             outcome = await self._operator.transfer(plan)

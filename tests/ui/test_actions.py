@@ -1,6 +1,9 @@
 """From a key to the operator: what is asked, what is sent, what is said of it, and what never happens by accident."""
 
+import asyncio
+
 import pytest
+from textual import events
 
 from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.control.transfer import Move
@@ -174,7 +177,7 @@ async def test_a_transfer_of_a_call_that_has_ended_says_so():
     async with app.run_test(size=SIZE) as pilot:
         target = app.main.view.cursor_target(pbx.now)
         pbx.happen(hang_up_event("1.1", "PJSIP/trunk-00000001"), hang_up_event("1.2", "PJSIP/agent03-00000002"))
-        app.run_worker(app.operations.transfer(target))
+        app.operations.transfer(target)
         assert "Too late" in await said(app, pilot)
 
 
@@ -239,3 +242,41 @@ async def test_two_exchanges_are_told_apart():
         await pilot.press("slash", *"other", "enter", "k", "y")
         await app.workers.wait_for_complete()
     assert app.spy.hung_up == [(("pbx2", "1.1"), ("1.1",))]
+
+
+async def type_ahead(app, pilot, *keys: str) -> None:
+    """Let all of *keys* arrive before the first is handled, as from one read of a slow line."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+    async with asyncio.timeout(20):
+        await pilot.pause()
+        while not app._gate._open:  # noqa: ASYNC110 (the gate has no event to wait for)
+            await asyncio.sleep(0.02)
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def test_keys_typed_ahead_go_where_they_were_meant_for():
+    app = dashboard(talking())
+    async with app.run_test(size=SIZE) as pilot:
+        await type_ahead(app, pilot, "slash", *"kyle")
+        assert app.main.view.filter_bar.text == "kyle"
+        assert app.screen is app.main
+        await type_ahead(app, pilot, "enter", "escape", "down", "t", *"9000", "tab", "ctrl+u", *"internal")
+        assert isinstance(app.screen, TransferScreen)
+        assert app.screen.query_one("#exten").value == "9000"
+        assert app.screen.query_one("#context").value == "internal"
+        assert "王小明" in screen_text(app)
+        await type_ahead(app, pilot, "escape", "k", "enter", "2", "down")
+        assert app.screen is app.main
+        assert app.main.view_name == "channels"
+        assert app.main.view.table.cursor_index == 1
+    assert app.spy.hung_up == []
+
+
+async def test_a_key_that_closes_its_own_dialog_does_not_lock_the_keyboard():
+    app = dashboard(talking())
+    async with app.run_test(size=SIZE) as pilot:
+        await type_ahead(app, pilot, *(["k", "n", "t", "escape", "question_mark", "escape"] * 3), "down")
+        assert app.screen is app.main
+        assert app.main.view.table.cursor_index == 1
