@@ -1,7 +1,7 @@
 """Queues: who waits in them and who answers them. Facts only, as in `model`.
 
-Moments are seconds of the store's clock; fields that end in `_epoch` are seconds of the PBX's own clock, as it sent
-them, because a store has no wall clock: whoever shows them brings the PBX's time of day (`server_now`).
+Moments are seconds of the store's clock. Only a member's `last_call`, `last_pause` and `login` are of the PBX's own, as
+it sent them, because a store has no wall clock: whoever shows them brings the PBX's time of day.
 """
 
 from __future__ import annotations
@@ -102,11 +102,12 @@ class Member:
     """`static`, `dynamic`, or `realtime`, which only events tell apart from static."""
     penalty: int = 0
     calls_taken: int = 0
-    last_call_epoch: int | None = None
-    """End of its last call, as last told; None for never."""
-    last_pause_epoch: int | None = None
-    """Beginning of the pause, if paused. Realtime members may have a wrong one (`ami.md` D.6)."""
-    login_epoch: int | None = None
+    last_call: int | None = None
+    """Epoch seconds of the end of its last call, as last told; None for never. See `completed_at`."""
+    last_pause: int | None = None
+    """Epoch seconds of the last pause's beginning. Realtime members may have a wrong one (`ami.md` D.6)."""
+    login: int | None = None
+    """Epoch seconds; of a static member, when the queue was loaded."""
     in_call: bool = False
     """On a call of this queue."""
     status: MemberStatus = MemberStatus.UNKNOWN
@@ -114,7 +115,9 @@ class Member:
     """When the status became what it is; None when that was before amitop was there to see."""
     paused: bool = False
     paused_since: float | None = None
-    """When the pause was seen to begin; None when not paused or not seen, then `last_pause_epoch` may tell."""
+    """When the pause was seen to begin; None when not paused or not seen, then `last_pause` may tell."""
+    unpaused_at: float | None = None
+    """When a pause was last seen to end."""
     pause_reason: str | None = None
     ringinuse: bool | None = None
     """None until an event tells; no list does."""
@@ -126,8 +129,10 @@ class Member:
     talking_to: str | None = None
     """Uniqueid of the caller that the queue connected it with; None when not `in_call` or when that was not seen."""
     talking_since: float | None = None
+    leg: str | None = None
+    """Uniqueid of its own channel in the call of this queue, or of the one that rings."""
     completed_at: float | None = None
-    """When its last call of this queue was seen to end."""
+    """When its last call of this queue was seen to end: Asterisk tells `last_call` only with the next event."""
     missed_rings: int = 0
     """Rings that it did not answer since its last answer, as far as amitop was there."""
 

@@ -1,4 +1,4 @@
-"""Queues and who waits in them (`ami.md` B.5, D.6); who answers is in `queue_members`.
+"""Queues and who waits in them (`ami.md` B.5, D.6). Who answers is in `queue_members`, `queue_rings`, `queue_talks`.
 
 What events leave open is left to lists: a queue in which something does not add up is doubted (`Queues.dirty`), and
 whoever holds the session asks for it again.
@@ -39,32 +39,6 @@ class Departure:
     """A list since then holds what Asterisk counted of it."""
 
 
-@dataclass(slots=True)
-class Talk:
-    """What a queue connected: a caller and a member, until AgentComplete."""
-
-    queue: str
-    interface: str
-    uniqueid: str
-    since: float
-    wait: float
-    in_time: bool
-    counted_at: float | None = None
-    """When Asterisk counted it as completed, which it does as soon as the member's device is free."""
-    until: float | None = None
-    """The caller has hung up: how long to wait for AgentComplete."""
-
-
-@dataclass(slots=True)
-class Ring:
-    """A member's phone that rings for a caller."""
-
-    queue: str
-    interface: str
-    uniqueid: str
-    """Of the caller."""
-
-
 class Queues:
     """All that is known of the queues of one PBX."""
 
@@ -74,12 +48,6 @@ class Queues:
         """Who waits, by Uniqueid."""
         self.departures: dict[str, Departure] = {}
         """By Uniqueid."""
-        self.talks: dict[str, Talk] = {}
-        """By the caller's Uniqueid."""
-        self.talks_of: dict[tuple[str, str], dict[str, Talk]] = {}
-        """The same by queue and interface: AgentComplete may come without the caller (`ami.md` B.5)."""
-        self.rings: dict[str, Ring] = {}
-        """By the Uniqueid of the leg that rings."""
         self.memberships: dict[str, dict[str, Member]] = {}
         """By interface and queue."""
         self.dirty: dict[str, float] = {}
@@ -132,7 +100,8 @@ def speak(store: Store, name: str, subject: str, now: float) -> None:
     spoken[key] = (now, store.version)
 
 
-def _speak_of_caller(store: Store, name: str, uniqueid: str, now: float) -> None:
+def speak_of_caller(store: Store, name: str, uniqueid: str, now: float) -> None:
+    """Note that an event spoke of a caller, which may have changed the order."""
     speak(store, name, uniqueid, now)
     speak(store, name, "", now)
 
@@ -168,7 +137,7 @@ def _join(store: Store, packet: Packet, now: float) -> None:
     name = value(packet, "Queue")
     if channel is None or name is None:
         return
-    _speak_of_caller(store, name, channel.uniqueid, now)
+    speak_of_caller(store, name, channel.uniqueid, now)
     part = store.part(Queues)
     position, count = number(header(packet, "Position")), number(header(packet, "Count"))
     known = part.callers.get(channel.uniqueid)
@@ -195,7 +164,7 @@ def _leave(store: Store, packet: Packet, now: float) -> None:
     uniqueid, name = header(packet, "Uniqueid"), value(packet, "Queue")
     if name is None:
         return
-    _speak_of_caller(store, name, uniqueid, now)
+    speak_of_caller(store, name, uniqueid, now)
     queue = named(store, name, now)
     caller = part.callers.get(uniqueid)
     if caller is not None and caller.line is queue:
@@ -213,7 +182,7 @@ def _abandon(store: Store, packet: Packet, now: float) -> None:
     name = value(packet, "Queue")
     if channel is None or name is None:
         return
-    _speak_of_caller(store, name, channel.uniqueid, now)
+    speak_of_caller(store, name, channel.uniqueid, now)
     part = store.part(Queues)
     wait = number(header(packet, "HoldTime")) or 0
     caller = part.callers.get(channel.uniqueid)
@@ -264,65 +233,8 @@ def leave_unseen(store: Store, caller: QueueCaller, what: Happening, now: float)
     part = store.part(Queues)
     part.remove(caller.uniqueid)
     part.doubt(caller.queue, now)
-    _speak_of_caller(store, caller.queue, caller.uniqueid, now)
+    speak_of_caller(store, caller.queue, caller.uniqueid, now)
     outcome(store, caller, what, now)
-
-
-# -- answers ----------------------------------------------------------------------------------------------------------
-
-
-def _agent_connect(store: Store, packet: Packet, now: float) -> None:
-    channel = hear(store, packet, now, create=True)
-    hear(store, packet, now, "Dest", create=True)
-    name = value(packet, "Queue")
-    if channel is None or name is None:
-        return
-    store.call_by_uid[channel.uniqueid].queue = name
-    _speak_of_caller(store, name, channel.uniqueid, now)
-    part = store.part(Queues)
-    queue = named(store, name, now)
-    interface = header(packet, "Interface")
-    talk = part.talks.get(channel.uniqueid)
-    if talk is not None and (talk.queue, talk.interface) == (name, interface):
-        return  # the event came twice
-    wait = number(header(packet, "HoldTime")) or 0
-    caller = part.remove(channel.uniqueid)
-    departure = part.departures.pop(channel.uniqueid, None)
-    waited = float(wait)
-    if caller is None and departure is not None and departure.caller.queue == name:
-        caller = departure.caller
-    if caller is not None:
-        waited = max(0.0, now - caller.joined)
-        caller.settled = True
-    if departure is None or departure.told:
-        queue_figures.answered(queue, wait, now)
-    begin_talk(store, Talk(name, interface, channel.uniqueid, now, waited, in_time=wait <= queue.service_level))
-    store.note(channel.uniqueid, packet.name, f"{member_name(packet)} takes it from queue {name}", now)
-    store.tell(Fact(Happening.ANSWERED, now, name, channel.uniqueid, interface, wait=waited))
-
-
-def begin_talk(store: Store, talk: Talk) -> None:
-    """Remember what a queue connected."""
-    part = store.part(Queues)
-    part.talks[talk.uniqueid] = talk
-    part.talks_of.setdefault((talk.queue, talk.interface), {})[talk.uniqueid] = talk
-
-
-def end_talk(store: Store, talk: Talk) -> None:
-    """Forget it."""
-    part = store.part(Queues)
-    if part.talks.get(talk.uniqueid) is talk:
-        del part.talks[talk.uniqueid]
-    of = part.talks_of.get((talk.queue, talk.interface))
-    if of is not None:
-        of.pop(talk.uniqueid, None)
-        if not of:
-            del part.talks_of[talk.queue, talk.interface]
-
-
-def member_name(packet: Packet) -> str:
-    """Return what an event of a member calls it."""
-    return value(packet, "MemberName") or header(packet, "Interface")
 
 
 # -- leaving unseen ---------------------------------------------------------------------------------------------------
@@ -355,9 +267,6 @@ def _gone(store: Store, channel: Channel, now: float) -> None:
     departure = part.departures.pop(channel.uniqueid, None)
     if departure is not None:
         outcome(store, departure.caller, Happening.LEFT if departure.told else Happening.LOST, now)
-    talk = part.talks.get(channel.uniqueid)
-    if talk is not None:
-        talk.until = now + OUTCOME
 
 
 def _doubt(store: Store, channel: Channel, outage: Outage) -> None:
@@ -374,17 +283,13 @@ def _expire(store: Store, now: float) -> None:
         if departure.until <= now:
             del part.departures[uniqueid]
             outcome(store, departure.caller, Happening.LEFT if departure.told else Happening.LOST, now)
-    for talk in [talk for talk in part.talks.values() if talk.until is not None and talk.until <= now]:
-        over = talk.counted_at if talk.counted_at is not None else (talk.until or now) - OUTCOME
-        complete(store, talk, max(0.0, over - talk.since), now)
     while part.spoken and now - next(iter(part.spoken.values()))[0] > OUTCOME:
         del part.spoken[next(iter(part.spoken))]
 
 
-def complete(store: Store, talk: Talk, seconds: float, now: float) -> None:
-    """Tell that a talk of *seconds* is over, and forget it."""
-    end_talk(store, talk)
-    store.tell(Fact(Happening.COMPLETED, now, talk.queue, talk.uniqueid, talk.interface, wait=talk.wait, talk=seconds))
+def tell_of_member(store: Store, member: Member, now: float) -> None:
+    """Tell that a member has changed."""
+    store.tell(Fact(Happening.MEMBER, now, member.queue, interface=member.interface))
 
 
 REDUCER: Reducer = Reducer(
@@ -392,7 +297,6 @@ REDUCER: Reducer = Reducer(
         "QueueCallerJoin": _join,
         "QueueCallerLeave": _leave,
         "QueueCallerAbandon": _abandon,
-        "AgentConnect": _agent_connect,
         "BridgeEnter": _yanked,
         "ParkedCall": _parked,
     },

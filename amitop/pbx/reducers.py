@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.pbx import bridges, channels, dials, local, marks, parking, queue_members, queues, transfers
+from amitop.pbx import (
+    bridges,
+    channels,
+    dials,
+    hints,
+    local,
+    marks,
+    parking,
+    queue_members,
+    queue_rings,
+    queue_talks,
+    queues,
+    transfers,
+)
 
 if TYPE_CHECKING:
     from amitop.pbx.reducer import Reducer
@@ -16,7 +29,10 @@ REDUCERS: tuple[Reducer, ...] = (
     bridges.REDUCER,
     marks.REDUCER,
     queues.REDUCER,
-    queue_members.REDUCER,  # after `queues`: it reads what that one made of the same event
+    queue_rings.REDUCER,
+    queue_talks.REDUCER,
+    queue_members.REDUCER,
     parking.REDUCER,
     transfers.REDUCER,
+    hints.REDUCER,
 )

@@ -30,6 +30,8 @@ class ReplayResult:
     """By name, items of lists left out."""
     lists: int = 0
     """Complete lists of channels."""
+    queue_lists: int = 0
+    """Complete lists of queues."""
     began: float = 0.0
     ended: float = 0.0
     """Times of the first and the last read, epoch seconds."""
@@ -72,7 +74,7 @@ def replay(
     return player.result
 
 
-_ITEMS = frozenset({"CoreShowChannel", "BridgeListItem"})
+_ITEMS = frozenset({"CoreShowChannel", "BridgeListItem", "QueueParams", "QueueMember", "QueueEntry"})
 
 
 class _Player:
@@ -112,8 +114,18 @@ class _Player:
                 self._on_list(listed.items, now)
             self._store.apply_channels(listed.items, listed.asked_at, now, first=self.result.lists == 0)
             self.result.lists += 1
+        elif packet.name == "QueueStatusComplete":
+            self._complete_queues(listed, now)
         elif packet.name == "BridgeListComplete":
             self._store.apply_bridges(listed.items, now)
+
+    def _complete_queues(self, listed: _List, now: float) -> None:
+        names = {header(item, "Queue") for item in listed.items}
+        # What was asked is not in a recording; an answer about one queue is to a question about that one.
+        queue = names.pop() if len(names) == 1 else None
+        first = self.result.queue_lists == 0
+        self._store.apply_queues(listed.items, listed.asked_at, now, queue=queue, first=first)
+        self.result.queue_lists += 1
 
 
 def _packets(data: bytes, times: Times | None) -> Iterator[tuple[float, Packet]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from amitop.pbx import channels, queue_snapshot, snapshot
+from amitop.pbx import channels, hints, queue_snapshot, snapshot
 from amitop.pbx.drift import Drift
 from amitop.pbx.model import Outage
 from amitop.pbx.notes import Story
@@ -162,6 +162,11 @@ class Store:
         """
         self.version += 1
         return queue_snapshot.apply_queues(self, items, asked_at, now, queue=queue, first=first)
+
+    def apply_hints(self, items: Iterable[Packet]) -> None:
+        """Take an ExtensionStateList: which phone stands behind each extension that has a hint."""
+        self.version += 1
+        hints.apply_hints(self, items)
 
     def doubt_queue(self, name: str, now: float) -> None:
         """Note that something was done to a queue that no event tells: it has to be asked for again."""
