@@ -176,7 +176,7 @@ _Doing = tuple[AgentState, float | None, Member | None, float | None]
 def _doing(memberships: list[Member], clock: _Clock) -> _Doing:
     """Work out what one person does: the most telling of what their memberships say."""
     for member in memberships:
-        if member.in_call:
+        if member.talking:
             if member.status is MemberStatus.ON_HOLD:
                 return AgentState.ON_HOLD, member.status_since, member, None
             return AgentState.TALKING, member.talking_since, member, None

@@ -58,13 +58,14 @@ def differences(store: Store, queue: Queue, listed: ListedQueue) -> Compared:
     both = set(rows) & set(callers)
     if not _moved(queue, listed) and [u for u in rows if u in both] != [u for u in callers if u in both]:
         differ("", "order", "the callers' order")
+    reset = was_reset(queue, listed)
     members = {row.get("Location"): row for row in listed.members}
     for interface, row in members.items():
         member = queue.members.get(interface)
         if member is None:
             differ(interface, "extra", f"member {interface} is listed, and was not known")
             continue
-        for what, known, truth in _pairs(member, row):
+        for what, known, truth in _pairs(member, row, reset=reset):
             if known != truth:
                 differ(interface, what, f"member {interface}: {what} {known}, listed {truth}")
     for interface in queue.members.keys() - members.keys():
@@ -79,11 +80,18 @@ def _moved(queue: Queue, listed: ListedQueue) -> bool:
     return any((number(row.get("Priority")) or 0) != known.get(row.get("Uniqueid"), 0) for row in listed.entries)
 
 
-def _pairs(member: Member, row: Packet) -> list[tuple[str, object, object]]:
-    return [
+def was_reset(queue: Queue, listed: ListedQueue) -> bool:
+    """Whether somebody has reset the figures, or reloaded the queue: no event tells (`ami.md` D.6)."""
+    return (number(listed.params.get("Completed")) or 0) < queue.completed
+
+
+def _pairs(member: Member, row: Packet, *, reset: bool) -> list[tuple[str, object, object]]:
+    pairs: list[tuple[str, object, object]] = [
         ("status", int(member.status), number(row.get("Status"))),
         ("paused", member.paused, row.get("Paused") == "1"),
         ("reason", member.pause_reason, row.value("PausedReason") if row.get("Paused") == "1" else None),
         ("penalty", member.penalty, number(row.get("Penalty"))),
-        ("in call", member.in_call, row.get("InCall") == "1"),
     ]
+    if not reset:  # it makes Asterisk forget who is on a call
+        pairs.append(("in call", member.in_call, row.get("InCall") == "1"))
+    return pairs

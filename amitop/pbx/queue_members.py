@@ -22,8 +22,13 @@ _FRESH = 5.0
 # -- records ----------------------------------------------------------------------------------------------------------
 
 
-def record(store: Store, queue: Queue, packet: Packet, now: float, *, listed: bool) -> Member | None:
-    """Take a member's whole record: of an event, or the QueueMember item of a list. None if it names no member."""
+def record(
+    store: Store, queue: Queue, packet: Packet, now: float, *, listed: bool, reset: bool = False
+) -> Member | None:
+    """Take a member's whole record: of an event, or the QueueMember item of a list. None if it names no member.
+
+    *reset*: somebody has reset the queue's figures since, which also makes Asterisk forget who is on a call.
+    """
     interface = packet.get("Location" if listed else "Interface")
     if not interface:
         return None
@@ -48,7 +53,11 @@ def record(store: Store, queue: Queue, packet: Packet, now: float, *, listed: bo
         ringinuse = packet.get("Ringinuse")
         member.ringinuse = ringinuse == "1" if ringinuse else member.ringinuse
     _record_pause(member, packet, now, seen=not listed)
-    _record_call(store, queue, member, packet, now, listed=listed)
+    if reset:
+        member.in_call = packet.get("InCall") == "1"  # they still talk, and that is told by `talking_to`
+        member.calls_taken = number(packet.get("CallsTaken")) or 0
+    else:
+        _record_call(store, queue, member, packet, now, listed=listed)
     status = _status(packet)
     if status is not member.status or new:
         member.status = status
@@ -95,6 +104,8 @@ def _record_call(store: Store, queue: Queue, member: Member, packet: Packet, now
             in_call = True  # of the moment between AgentConnect and Asterisk's noting of it
         else:
             _counted(store, queue, member, now, figures=counted and not listed)
+    elif member.talking_to is not None and not in_call and _status(packet) is MemberStatus.NOT_IN_USE:
+        _counted(store, queue, member, now, figures=False)
     elif in_call and not member.in_call:
         queue_talks.begin_unseen(store, queue.name, member.interface, now)
     member.in_call = in_call

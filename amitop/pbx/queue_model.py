@@ -109,7 +109,7 @@ class Member:
     login: int | None = None
     """Epoch seconds; of a static member, when the queue was loaded."""
     in_call: bool = False
-    """On a call of this queue."""
+    """Asterisk has it on a call of this queue. A reset of the queue's figures makes it forget that (`talking_to`)."""
     status: MemberStatus = MemberStatus.UNKNOWN
     status_since: float | None = None
     """When the status became what it is; None when that was before amitop was there to see."""
@@ -127,7 +127,7 @@ class Member:
     """Uniqueid of the caller for whom the queue rings it now."""
     ringing_since: float | None = None
     talking_to: str | None = None
-    """Uniqueid of the caller that the queue connected it with; None when not `in_call` or when that was not seen."""
+    """Uniqueid of the caller that the queue connected it with; None when it talks to none or when that was not seen."""
     talking_since: float | None = None
     leg: str | None = None
     """Uniqueid of its own channel in the call of this queue, or of the one that rings."""
@@ -135,6 +135,11 @@ class Member:
     """When its last call of this queue was seen to end: Asterisk tells `last_call` only with the next event."""
     missed_rings: int = 0
     """Rings that it did not answer since its last answer, as far as amitop was there."""
+
+    @property
+    def talking(self) -> bool:
+        """Whether it is on a call of this queue."""
+        return self.in_call or self.talking_to is not None
 
     @property
     def key(self) -> Key:

@@ -13,10 +13,10 @@ from amitop.ami.packet import NOTHING
 from amitop.pbx import queue_figures
 from amitop.pbx.blocks import number
 from amitop.pbx.model import Party
-from amitop.pbx.queue_drift import differences
+from amitop.pbx.queue_drift import differences, was_reset
 from amitop.pbx.queue_members import forget, record
 from amitop.pbx.queue_model import Fact, Happening, QueueCaller
-from amitop.pbx.queues import Queues, depart, leave_unseen, named, outcome
+from amitop.pbx.queues import Queues, depart, named, outcome, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,13 +94,14 @@ def _forget(store: Store, queue: Queue, now: float) -> None:
     """Take a queue away that the PBX does not list."""
     for caller in queue.callers:
         del store.part(Queues).callers[caller.uniqueid]
-        depart(store, caller, now, told=False)
+        depart(store, caller, Happening.LOST, now)
     for interface in list(queue.members):
         forget(store, queue, interface, now)
     del store.part(Queues).queues[queue.name]
 
 
 def _merge(store: Store, queue: Queue, listed: ListedQueue, now: float) -> None:
+    reset = was_reset(queue, listed)
     queue_figures.read_params(queue, listed.params)
     queue.listed_at = now
     for departure in store.part(Queues).departures.values():
@@ -108,7 +109,7 @@ def _merge(store: Store, queue: Queue, listed: ListedQueue, now: float) -> None:
             departure.figured = True
     _merge_callers(store, queue, listed.entries, now)
     for row in listed.members:
-        record(store, queue, row, now, listed=True)
+        record(store, queue, row, now, listed=True, reset=reset)
     for interface in queue.members.keys() - {row.get("Location") for row in listed.members}:
         forget(store, queue, interface, now)
 
@@ -120,7 +121,7 @@ def _merge_callers(store: Store, queue: Queue, entries: list[Packet], now: float
     for caller in queue.callers:
         if caller.uniqueid not in rows:
             del part.callers[caller.uniqueid]
-            depart(store, caller, now, told=False)
+            depart(store, caller, Happening.LOST, now)
     queue.callers = [_listed(store, queue, row, now) for row in rows.values()]
     queue.unseen = 0
     queue.numbered = False
@@ -132,13 +133,14 @@ def _listed(store: Store, queue: Queue, row: Packet, now: float) -> QueueCaller:
     uniqueid = row.get("Uniqueid")
     caller = part.callers.get(uniqueid)
     if caller is not None and caller.line is not queue:
-        leave_unseen(store, caller, Happening.LEFT, now)
+        take_out(store, caller, now)
+        outcome(store, caller, Happening.LEFT, now)
         caller = None
     departure = part.departures.pop(uniqueid, None) if caller is None else None
-    if departure is not None and departure.caller.line is queue and not departure.told:
+    if departure is not None and departure.caller.line is queue and departure.otherwise is Happening.LOST:
         caller = departure.caller  # a list did not have it, and this one does
     elif departure is not None:
-        outcome(store, departure.caller, Happening.LEFT, now)
+        outcome(store, departure.caller, departure.otherwise, now)
     if caller is None:
         wait = number(row.get("Wait")) or 0
         channel = store.channels.get(uniqueid)

@@ -164,10 +164,11 @@ def _complete(store: Store, packet: Packet, now: float) -> None:
     if member is not None and member.in_call and (talk is None or member.talking_to in {None, talk.uniqueid}):
         member.calls_taken += 1
         member.in_call = False
-        member.talking_to = member.talking_since = member.leg = None
-        member.completed_at = now
         queue_figures.completed(queue, seconds, now, in_time=wait <= queue.service_level)
         store.part(Queues).figured(queue, now)
+    if member is not None and not member.in_call:
+        member.talking_to = member.talking_since = member.leg = None
+        member.completed_at = now
         tell_of_member(store, member, now)
     if talk is not None:
         talk.wait = talk.wait if talk.uniqueid is not None else float(wait)

@@ -33,8 +33,8 @@ class Departure:
     caller: QueueCaller
     until: float
     """When to stop waiting for it."""
-    told: bool
-    """A Leave told of it; else a list did not show the caller any more."""
+    otherwise: Happening
+    """What to take it for then."""
     figured: bool
     """A list since then holds what Asterisk counted of it."""
 
@@ -119,9 +119,12 @@ def named(store: Store, name: str, now: float) -> Queue:
 # -- joining and leaving ----------------------------------------------------------------------------------------------
 
 
-def depart(store: Store, caller: QueueCaller, now: float, *, told: bool) -> None:
-    """Remember one who was taken out of the line, by a Leave or by a list, until an event tells why."""
-    departure = Departure(caller, now + OUTCOME, told, figured=not told)
+def depart(store: Store, caller: QueueCaller, otherwise: Happening, now: float) -> None:
+    """Remember one who was taken out of the line until an event tells why; when none does, it is *otherwise*.
+
+    LOST is for those whom a list does not have any more.
+    """
+    departure = Departure(caller, now + OUTCOME, otherwise, figured=otherwise is Happening.LOST)
     store.part(Queues).departures[caller.uniqueid] = departure
 
 
@@ -144,7 +147,8 @@ def _join(store: Store, packet: Packet, now: float) -> None:
     if known is not None and known.queue == name:  # a list was faster, or the event came twice (`ami.md` D.4)
         return
     if known is not None:
-        leave_unseen(store, known, Happening.LEFT, now)
+        take_out(store, known, now)
+        outcome(store, known, Happening.LEFT, now)
     former = part.departures.pop(channel.uniqueid, None)
     if former is not None:
         outcome(store, former.caller, Happening.LEFT, now)
@@ -169,7 +173,7 @@ def _leave(store: Store, packet: Packet, now: float) -> None:
     caller = part.callers.get(uniqueid)
     if caller is not None and caller.line is queue:
         part.remove(uniqueid)
-        depart(store, caller, now, told=True)
+        depart(store, caller, Happening.LEFT, now)
     elif queue.unseen:
         queue.unseen -= 1
         queue.numbered = False
@@ -187,13 +191,9 @@ def _abandon(store: Store, packet: Packet, now: float) -> None:
     wait = number(header(packet, "HoldTime")) or 0
     caller = part.callers.get(channel.uniqueid)
     if caller is not None and caller.queue == name:
-        if not caller.settled:
-            queue_figures.abandoned(caller.line, wait, now)
-            part.figured(caller.line, now)
-        outcome(store, caller, _why(channel, wait), now)
+        _gave_up(store, caller, channel, wait, now)
     else:
-        # Not in the line: a list that was made after Asterisk counted it has told of it already, figures and all.
-        _late(store, name, channel, wait, now)
+        _gave_up_late(store, name, channel, wait, now)
     call = store.call_by_uid[channel.uniqueid]
     if call.queue == name and not channel.hanging:
         call.queue = None  # it goes on elsewhere; the row of one that hangs up still says where it waited
@@ -215,47 +215,54 @@ def _why(channel: Channel, wait: int) -> Happening:
     return Happening.LEFT
 
 
-def _late(store: Store, name: str, channel: Channel, wait: int, now: float) -> None:
-    """Tell what became of a caller who is not in the line any more, or never was while amitop was there."""
-    what = _why(channel, wait)
+def _gave_up(store: Store, caller: QueueCaller, channel: Channel, wait: int, now: float) -> None:
+    if not caller.settled:
+        queue_figures.abandoned(caller.line, wait, now)
+        store.part(Queues).figured(caller.line, now)
+        outcome(store, caller, _why(channel, wait), now)
+
+
+def _gave_up_late(store: Store, name: str, channel: Channel, wait: int, now: float) -> None:
+    """Take it that a caller left who is not in the line any more, or never was while amitop was there."""
     departure = store.part(Queues).departures.get(channel.uniqueid)
-    if departure is not None and departure.caller.queue == name:
-        outcome(store, departure.caller, what, now)
-        return
-    queue = named(store, name, now)
-    caller = QueueCaller(queue, channel.uniqueid, channel.name, channel.caller, now - wait, joined_known=False)
-    outcome(store, caller, what, now)
-    depart(store, caller, now, told=True)  # for the event may come again
-
-
-def leave_unseen(store: Store, caller: QueueCaller, what: Happening, now: float) -> None:
-    """Take out a caller who is elsewhere, without a Leave, and doubt the queue: the PBX counted something too."""
-    part = store.part(Queues)
-    part.remove(caller.uniqueid)
-    part.doubt(caller.queue, now)
-    speak_of_caller(store, caller.queue, caller.uniqueid, now)
-    outcome(store, caller, what, now)
+    if departure is None or departure.caller.queue != name:
+        queue = named(store, name, now)
+        caller = QueueCaller(queue, channel.uniqueid, channel.name, channel.caller, now - wait, joined_known=False)
+        outcome(store, caller, _why(channel, wait), now)
+        depart(store, caller, Happening.LEFT, now)  # for the event may come again
+    elif departure.figured:  # by a list that was made after Asterisk counted it
+        outcome(store, departure.caller, _why(channel, wait), now)
+    else:
+        _gave_up(store, departure.caller, channel, wait, now)
 
 
 # -- leaving unseen ---------------------------------------------------------------------------------------------------
 
 
+def take_out(store: Store, caller: QueueCaller, now: float) -> None:
+    """Take out a caller who is elsewhere, without a Leave, and doubt the queue: the PBX counted something too."""
+    part = store.part(Queues)
+    part.remove(caller.uniqueid)
+    part.doubt(caller.queue, now)
+    speak_of_caller(store, caller.queue, caller.uniqueid, now)
+
+
 def _yanked(store: Store, packet: Packet, now: float) -> None:
     """Take out a caller who enters a bridge: pulled out of Queue() from outside, it never gets a Leave (D.6)."""
-    part = store.part(Queues)
-    if not part.callers:
-        return
-    caller = part.callers.get(header(packet, "Uniqueid"))
+    callers = store.part(Queues).callers
+    caller = callers.get(header(packet, "Uniqueid")) if callers else None
     if caller is not None:
-        leave_unseen(store, caller, Happening.LEFT, now)
+        take_out(store, caller, now)
+        outcome(store, caller, Happening.LEFT, now)
         forget_application(store.channels[caller.uniqueid])
 
 
 def _parked(store: Store, packet: Packet, now: float) -> None:
-    """Take out a caller who is parked; see `_yanked`."""
+    """Take out a caller who is parked; see `_yanked`. One who was sent there by Redirect gives up a moment later."""
     caller = store.part(Queues).callers.get(header(packet, "ParkeeUniqueid"))
     if caller is not None:
-        leave_unseen(store, caller, Happening.LEFT, now)
+        take_out(store, caller, now)
+        depart(store, caller, Happening.LEFT, now)
 
 
 def _gone(store: Store, channel: Channel, now: float) -> None:
@@ -263,10 +270,11 @@ def _gone(store: Store, channel: Channel, now: float) -> None:
     part = store.part(Queues)
     caller = part.callers.get(channel.uniqueid)
     if caller is not None:
-        leave_unseen(store, caller, Happening.LOST, now)
+        take_out(store, caller, now)
+        outcome(store, caller, Happening.LOST, now)
     departure = part.departures.pop(channel.uniqueid, None)
     if departure is not None:
-        outcome(store, departure.caller, Happening.LEFT if departure.told else Happening.LOST, now)
+        outcome(store, departure.caller, departure.otherwise, now)
 
 
 def _doubt(store: Store, channel: Channel, outage: Outage) -> None:
@@ -274,7 +282,8 @@ def _doubt(store: Store, channel: Channel, outage: Outage) -> None:
     if caller is None or caller.joined > outage.at:
         return
     if channel.application != "Queue" or channel.bridge is not None:
-        leave_unseen(store, caller, Happening.LOST, outage.at)
+        take_out(store, caller, outage.at)
+        outcome(store, caller, Happening.LOST, outage.at)
 
 
 def _expire(store: Store, now: float) -> None:
@@ -282,7 +291,7 @@ def _expire(store: Store, now: float) -> None:
     for uniqueid, departure in list(part.departures.items()):
         if departure.until <= now:
             del part.departures[uniqueid]
-            outcome(store, departure.caller, Happening.LEFT if departure.told else Happening.LOST, now)
+            outcome(store, departure.caller, departure.otherwise, now)
     while part.spoken and now - next(iter(part.spoken.values()))[0] > OUTCOME:
         del part.spoken[next(iter(part.spoken))]
 
