@@ -21,10 +21,20 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "corestatus": ("system", "reporting"),
     "filter": ("system",),
     "hangup": ("system", "call"),
+    "originate": ("originate",),
+    "queueadd": ("agent",),
+    "queuememberringinuse": ("agent",),
+    "queuepause": ("agent",),
+    "queuepenalty": ("agent",),
+    "queueremove": ("agent",),
     "redirect": ("call",),
     "status": ("system", "call", "reporting"),
 }
-"""The write classes of the actions that amitop sends; any one of them is enough (`ami.md` C and E)."""
+"""The write classes of the actions that amitop sends; any one of them is enough (`ami.md` C and E).
+
+Those that need none are not here: QueueStatus, QueueChangePriorityCaller, QueueWithdrawCaller, QueueReset. Whoever may
+log in may send them, so that where they are not listed, this Asterisk does not have them.
+"""
 
 _CLASSES = re.compile(r"\(Priv: ([^()]*)\)\s*$")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from amitop.control.arrival import transfer
 from amitop.control.guard import Guard
 from amitop.control.hangup import hang_up
+from amitop.control.queueing import MemberActions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +32,8 @@ class Operator:
         patience: Patience | None = None,
     ) -> None:
         self._guard = Guard(pbxs, read_only=read_only, audit=audit, patience=patience)
+        self.members = MemberActions(self._guard)
+        """Members of queues."""
 
     def may_act(self, pbx: str) -> bool:
         """Whether *pbx* is not read-only."""

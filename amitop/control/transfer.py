@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from amitop.control.fields import dialplan_word
 from amitop.pbx.model import Call, Channel, ChannelState, Key
 
 if TYPE_CHECKING:
@@ -177,14 +178,7 @@ def plan_transfer(pbx: str, choice: TransferChoice, exten: str, context: str) ->
 
     Raises ValueError, with one line for the person at the keyboard, when a field is empty or cannot be an extension.
     """
-    exten, context = exten.strip(), context.strip()
-    for what, value in (("extension", exten), ("context", context)):
-        if not value:
-            raise ValueError(f"Which {what}?")
-        if len(value) > 79:  # AST_MAX_EXTENSION and AST_MAX_CONTEXT are 80 with the ending NUL
-            raise ValueError(f"The {what} is longer than Asterisk's 79 characters.")
-        if not value.isprintable() or any(c in value for c in " \t,"):
-            raise ValueError(f"The {what} holds a character that no {what} has.")
+    exten, context = dialplan_word(exten, "extension"), dialplan_word(context, "context")
     return TransferPlan(pbx, choice, exten, context)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from amitop.ami.packet import Packet
     from amitop.live import LivePbx
@@ -25,6 +26,16 @@ class Patience:
     """A caller to leave the queue: Queue() looks for it only between two rounds of ringing members."""
     ring: float = 30.0
     """A supervisor to pick up the phone."""
+
+
+@contextmanager
+def listening(live: LivePbx, listener: Callable[[Packet], None]) -> Iterator[None]:
+    """Have *listener* called with every event of *live*, after it was applied."""
+    live.listeners.add(listener)
+    try:
+        yield
+    finally:
+        live.listeners.discard(listener)
 
 
 class Watch:

@@ -1,71 +1,19 @@
 """What an operator's action comes to: guarded, checked again, and judged by events, never by `Response: Success`."""
 
-import asyncio
 import json
-from types import SimpleNamespace
 
 import pytest
 
-from amitop.ami.errors import ActionError, LinkLost
-from amitop.ami.packet import Packet
+from amitop.ami.errors import LinkLost
 from amitop.control.audit import Audit
 from amitop.control.operator import Operator
 from amitop.control.outcome import OutcomeKind
 from amitop.control.transfer import Move, plan_transfer, transfer_choices
 from amitop.control.watch import Patience
-from amitop.pbx.store import Store
+from fakes.acting import FakeLive
 from fakes.events import ANN, block, bridge, conversation, event
 
 ANN_LEG, AGENT_LEG = "1.1", "1.2"
-
-
-class FakeSession:
-    """Answers actions from a script, and lets the test's PBX act upon them."""
-
-    def __init__(self, live):
-        self.live = live
-        self.sent: list[tuple[str, dict[str, str]]] = []
-        self.on_action = lambda _name, _headers: None
-
-    async def action(self, name, headers=None, **_):
-        self.sent.append((name, dict(headers or {})))
-        result = self.on_action(name, headers)
-        if isinstance(result, str):
-            raise ActionError(result, Packet(f"Response: Error\nMessage: {result}".encode()))
-        await asyncio.sleep(0)
-        return Packet(b"Response: Success")
-
-
-class FakeLive:
-    """A LivePbx without a link."""
-
-    def __init__(self):
-        self.name = "pbx1"
-        self.profile = SimpleNamespace(user="admin")
-        self.store = Store("pbx1")
-        self.listeners = set()
-        self.now = 0.0
-        self.refusals: dict[str, str] = {}
-        self.connection = FakeSession(self)
-        self.asked: list[str] = []
-        for packet in conversation():
-            self.happen(packet)
-
-    @property
-    def session(self):
-        return self.connection
-
-    def why_not(self, action):
-        return self.refusals.get(action)
-
-    async def fetch_status(self, uniqueid):
-        self.asked.append(uniqueid)
-
-    def happen(self, packet):
-        self.now += 1.0
-        self.store.apply(packet, self.now)
-        for listener in tuple(self.listeners):
-            listener(packet)
 
 
 def hangup_event(uid, name):
@@ -77,7 +25,7 @@ NAMES = {ANN_LEG: "PJSIP/trunk-00000001", AGENT_LEG: "PJSIP/agent03-00000002"}
 
 @pytest.fixture
 def live():
-    return FakeLive()
+    return FakeLive(*conversation())
 
 
 @pytest.fixture
