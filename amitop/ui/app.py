@@ -18,13 +18,14 @@ from amitop.control.audit import Audit
 from amitop.control.operator import Operator
 from amitop.health import LinkState
 from amitop.live import LivePbx
+from amitop.text import clean
 from amitop.ui.ascii import AsciiFilter
 from amitop.ui.commands import AmitopCommands
 from amitop.ui.key_gate import KeyGate
 from amitop.ui.main_screen import MainScreen
 from amitop.ui.operate import Operations
 from amitop.ui.terminal import EXIT_CRASH, EXIT_HANGUP, EXIT_TERMINATED, TerminalWatch, crash_report, signals
-from amitop.ui.theme import THEMES, needs_ascii, theme_name
+from amitop.ui.theme import NAMES, THEMES, needs_ascii, theme_name
 from amitop.views.format import ASCII, UNICODE
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class AmitopApp(App[int]):
     TITLE = "amitop"
     CSS_PATH = "app.tcss"
     BINDING_GROUP_TITLE = "amitop"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal")]  # noqa: RUF012 (as Textual types it)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 (as Textual types it)
     COMMANDS: ClassVar[set[type[Provider]]] = {AmitopCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="quit"),
@@ -68,7 +71,8 @@ class AmitopApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         wanted = theme_name(settings.theme, environ)
-        self.theme = wanted if wanted in self.available_themes else theme_name(None, environ)
+        self._no_such_theme = wanted if wanted not in self.available_themes else ""
+        self.theme = theme_name(None, environ) if self._no_such_theme else wanted
         self.operations = Operations(self, operator)
         self.main = MainScreen(pbxs, operator, self.operations, self._glyphs, refresh=settings.refresh)
         self._gate = KeyGate(self, super().on_event)
@@ -80,6 +84,9 @@ class AmitopApp(App[int]):
         """Show the dashboard."""
         self.push_screen(self.main)
         self._settling = self.set_interval(0.5, self._settle)
+        if self._no_such_theme:
+            known = ", ".join(NAMES)
+            self.notify(f"There is no theme {clean(self._no_such_theme)}; there are {known}", markup=False)
 
     def _settle(self) -> None:
         """Once there is a state, take what was made until now out of the garbage collector's sight.

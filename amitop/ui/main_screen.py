@@ -45,8 +45,6 @@ class MainScreen(Screen[None]):
     """What is there all the time. *operations* does what a key asks of a PBX; *refresh* is frames a second."""
 
     BINDING_GROUP_TITLE = "Dashboard"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012 (as Textual types it)
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 (as Textual types it)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "hang_up", "Hang up", tooltip="Hang up the call, the leg, or what is marked", id="call.hang_up"),
         Binding("t", "transfer", "Transfer", tooltip="Send a party of the call to an extension", id="call.transfer"),
