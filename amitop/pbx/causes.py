@@ -63,7 +63,7 @@ def in_words(cause: int | None, text: str | None = None, tech_cause: str | None 
     The PBX's own *text* (`Cause-txt`) wins over the table; "Unknown", which it writes for 0, says less than the table.
     *tech_cause* is the channel driver's code (`TechCause`: a SIP status) and *technology* the driver.
     """
-    if cause == 0 or not text or text == "Unknown":
+    if not text or text == "Unknown":
         text = WORDS.get(cause or 0, f"cause {cause}")
     if not tech_cause or tech_cause == "0":
         return text

@@ -191,7 +191,6 @@ def _merge(store: Store, a: Call, b: Call) -> None:
         store.call_by_uid[leg.uniqueid] = kept
     kept.legs += gone.legs
     kept.legs.sort(key=_age)
-    kept.started = min(kept.started, gone.started)
     times = [since for since in (kept.talk_since, gone.talk_since) if since is not None]
     kept.talk_since = min(times, default=None)
     kept.met_before = kept.met_before or gone.met_before

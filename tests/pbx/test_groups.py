@@ -221,6 +221,14 @@ def test_the_part_with_the_naming_leg_keeps_the_name(store: Store) -> None:
     assert calls(store) == {"a": ["a"], "b": ["b", "c"]}
 
 
+def test_the_naming_leg_keeps_the_name_from_an_older_one_that_was_heard_of_later(store: Store) -> None:
+    new(store, "b", 50.0)
+    store.apply_channels([item("a", linkedid="b", seconds=60), item("b", seconds=10)], 60.0, 60.0, first=True)
+    assert calls(store) == {"b": ["a", "b"]}
+    store.apply(event("NewCallerid", block("a", linkedid="a")), 61.0)
+    assert calls(store) == {"a": ["a"], "b": ["b"]}
+
+
 def test_without_the_naming_leg_the_oldest_ones_part_keeps_the_name(store: Store) -> None:
     new(store, "a", 1.0)
     new(store, "b", 2.0, "a")
