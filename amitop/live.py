@@ -17,6 +17,7 @@ from amitop.ami.link import Backoff, LinkState
 from amitop.ami.session import Session
 from amitop.health import Health, LinkStatus, PbxInfo
 from amitop.pbx.store import Store
+from amitop.queue_sync import QueueSync
 from amitop.rights import ActionRights
 from amitop.subscription import AWAITED, EVENT_CLASSES, Subscription
 
@@ -35,6 +36,8 @@ RECONCILE_COST = 10.0
 SECOND_LOOK = 2.0
 """Seconds after the first snapshot until the next: it catches what was in the middle of a transition (`ami.md` D.4)."""
 RELOAD_PAUSE = 1.0
+QUEUES_WAIT = 3.0
+"""Seconds that the first list of queues may hold up the first picture: realtime queues can be slow."""
 POLL_EVERY = 3.0
 """Between lists where the login gets no call events at all (`ami.md` D.9)."""
 BOOTING_TRIES = 3
@@ -73,6 +76,7 @@ class LivePbx:
         self.notice = ""
         """What this login cannot show, in one line; empty when it sees all."""
         self.listeners: set[Callable[[Packet], None]] = set()
+        self.queue_sync = QueueSync(self.store, self.health, clock, self._may)
         self._tap = tap
         self._backoff = backoff or Backoff()
         self._session: Session | None = None
@@ -161,6 +165,9 @@ class LivePbx:
             return str(error)
         return None
 
+    def _may(self, action: str) -> bool:
+        return self.rights.may(action)
+
     # -- the life of the link -------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -217,6 +224,7 @@ class LivePbx:
             tap=self._tap,
         )
         self._session = session
+        queues: asyncio.Task[None] | None = None
         try:
             self._set_link(LinkState.SYNCING, "")
             await self._learn(session)
@@ -224,6 +232,8 @@ class LivePbx:
             await self._subscription.begin()
             await self._snapshot(session, first=True)
             await self._learn_bridges(session)
+            queues = asyncio.create_task(self.queue_sync.run(session), name=f"{self.name}: queues")
+            await self.queue_sync.wait_first(QUEUES_WAIT)
             self.stale_since = None
             self._set_link(LinkState.LIVE, self.notice)
             self._backoff.connected()
@@ -233,6 +243,8 @@ class LivePbx:
             self._live.set()
             await self._serve(session)
         finally:
+            if queues is not None:
+                queues.cancel()
             if self._session is session:
                 self._session = None
             await session.close()
@@ -253,6 +265,7 @@ class LivePbx:
                     await asyncio.sleep(RELOAD_PAUSE)
                     self._resync.clear()
                     await self._learn(session)
+                    self.queue_sync.refresh()
                 elif pause == SECOND_LOOK and not session.booted:
                     # This login is never told when the PBX has booted: what it may do is asked for once more.
                     await self._learn(session)
