@@ -85,7 +85,8 @@ def _call_lines(row: CallRow, now: float) -> Iterator[tuple[str, str | None]]:
 
 def _legs(row: CallRow, now: float, live: bool) -> Iterator[tuple[str, str | None]]:
     for leg in row.legs:
-        words = [leg.state_text, duration(now - leg.created, exact=not leg.partial), party(leg.caller)]
+        age = (now if row.end is None else row.end.at) - leg.created
+        words = [leg.state_text, duration(age, exact=not leg.partial), party(leg.caller)]
         if leg.application:
             words.append(application(leg))
             if not live:
@@ -177,7 +178,7 @@ def _bridge_lines(
     store: Store, bridge: Bridge, now: float, of: Channel | None = None
 ) -> Iterator[tuple[str, str | None]]:
     yield "Kind", bridge_kind(bridge)
-    yield "Type", f"{bridge.type}, {bridge.technology}"
+    yield "Type", ", ".join(part for part in (bridge.type, bridge.technology) if part)  # neither, in a list of channels
     yield "Name", bridge.name
     yield "Made by", bridge.creator
     if of is not None:

@@ -143,3 +143,18 @@ def test_long_data_is_cut() -> None:
     data = "x" * 100_000
     store.apply(event("Newexten", ann, f"Extension: 1\nApplication: Queue\nAppData: {data}\n"), 130)
     assert len(dict(of_channel(store, "1.1", 131)["Dialplan"].lines)["Data"]) == VALUE_LIMIT
+
+
+def test_the_legs_of_an_ended_call_have_stopped_with_it() -> None:
+    store = hung_up(at=131)
+    row = call_rows([store], (), 132)[0]
+    then, later = (detail(row, now, applications_live=True)[1] for now in (132, 192))
+    assert then.title == "Legs"
+    assert later == then
+
+
+def test_a_bridge_of_which_only_a_list_of_channels_told_has_no_type() -> None:
+    store = talking()
+    for bridge in store.bridges.values():
+        bridge.type = bridge.technology = ""
+    assert "Type" not in dict(of_channel(store, "1.1", 131)["Bridge"].lines)
