@@ -51,7 +51,7 @@ class BridgeFields(NamedTuple):
 
 def pattern(*names: str) -> re.Pattern[str]:
     """Return an expression that finds headers which follow one another in this order; its groups are their values."""
-    return re.compile("".join(rf"\n{name}: ?(.*)" for name in names))
+    return re.compile("".join(rf"\n{name}: (.*+)" for name in names))  # possessive: a line is never given back
 
 
 _CHANNEL: dict[str, re.Pattern[str]] = {}
