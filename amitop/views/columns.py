@@ -33,6 +33,8 @@ class Row(Protocol):
 
 
 RowT = TypeVar("RowT")
+RowT_contra = TypeVar("RowT_contra", contravariant=True)
+"""What serves any row of a kind serves those of a special kind as well."""
 
 
 def _no_style(_row: object, _now: float) -> Style:
@@ -40,7 +42,7 @@ def _no_style(_row: object, _now: float) -> Style:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column(Generic[RowT]):
+class Column(Generic[RowT_contra]):
     """One column: what it says of a row, how it sorts, how wide it is, and when it may be left out."""
 
     key: str
@@ -48,9 +50,9 @@ class Column(Generic[RowT]):
     title: str
     width: int
     """In cells; for a flexible column the least it gets before columns are dropped."""
-    text: Callable[[RowT, float], str]
+    text: Callable[[RowT_contra, float], str]
     """The cell, as the PBX wrote it: not cleaned, cropped or padded (`format.fit` does that)."""
-    sort: Callable[[RowT, float], Any]
+    sort: Callable[[RowT_contra, float], Any]
     """A str or number to sort by, or None where there is nothing: that comes last in both directions."""
     align: Align = "left"
     crop: Crop = "end"
@@ -58,7 +60,7 @@ class Column(Generic[RowT]):
     """Share of the width that is left over; 0 keeps the column at its width."""
     priority: int = 1
     """0 is never dropped from a narrow screen; the larger, the earlier it goes."""
-    style: Callable[[RowT, float], Style] = _no_style
+    style: Callable[[RowT_contra, float], Style] = _no_style
     shown: bool = True
     """Whether it is there until a person chooses otherwise."""
     searched: bool = True

@@ -45,6 +45,10 @@ class Glyphs:
     record: str = "◉"
     spy: str = "◎"
     times: str = "×"
+    talk: str = "■"
+    ring: str = "◆"
+    wrap: str = "◐"
+    other: str = "□"
     blocks: str = "▁▂▃▄▅▆▇█"
     """Levels of a sparkline, lowest first."""
     is_ascii: bool = False
@@ -71,7 +75,7 @@ UNICODE = Glyphs()
 ASCII = Glyphs(
     nothing="-", ellipsis=">", newline="/", bad="?", dot="*", hollow="o", left="<-", right="->", both="<->", up="^",
     down="v", closed="+", opened="-", branch="|", last_branch="`", line="-", bar="|", check="ok", cross="x", middot="-",
-    hold="=", record="@", spy="&", times="x", blocks="_.:-=+*#", is_ascii=True,
+    hold="=", record="@", spy="&", times="x", talk="#", ring="%", wrap="+", other="~", blocks="_.:-=+*#", is_ascii=True,
 )  # fmt: skip
 
 
