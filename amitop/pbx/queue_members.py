@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from amitop.pbx.store import Store
 
 _STATUS = {str(int(status)): status for status in MemberStatus}
+_LAST_EPOCH = 253_402_300_800
+"""The year 10000, which no calendar can show."""
 _FRESH = 5.0
 """Seconds after AgentConnect in which a member's record may still be of before it (`ami.md` D.6)."""
 
@@ -68,7 +70,8 @@ def record(
 
 
 def _epoch(packet: Packet, name: str) -> int | None:
-    return number(packet.get(name)) or None  # 0 is never
+    epoch = number(packet.get(name))
+    return epoch if epoch and epoch < _LAST_EPOCH else None  # 0 is never
 
 
 def _visible(member: Member) -> tuple[object, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from amitop.pbx.model import Bridge, Call, Channel, Party
+    from amitop.pbx.queue_model import Member, Queue, QueueCaller
     from amitop.pbx.store import Store
 
 SCHEMA = 1
@@ -65,7 +66,7 @@ def document(store: Store, facts: PbxFacts, now: float, wall_of: Callable[[float
         "channels": [_channel(channel, now, time) for channel in store.channels.values()],
         "calls": [_call(store, call, now, time) for call in store.calls.values()],
         "bridges": [_bridge(bridge) for bridge in store.bridges.values()],
-        "queues": [],
+        "queues": [_queue(queue, now, time) for queue in store.queues.values()],
         "endpoints": [],
         "registrations": [],
         "conferences": [],
@@ -158,3 +159,60 @@ def _bridge(bridge: Bridge) -> Json:
         "name": bridge.name,
         "channels": list(bridge.members),
     }
+
+
+def _queue(queue: Queue, now: float, time: Callable[[float | None], str | None]) -> Json:
+    told = queue.listed_at is not None
+    return {
+        "name": queue.name,
+        "strategy": queue.strategy,
+        "max": queue.max if told else None,
+        "weight": queue.weight if told else None,
+        "service_level": queue.service_level if told else None,
+        "holdtime": queue.holdtime if told else None,
+        "talktime": queue.talktime if told else None,
+        "completed": queue.completed if told else None,
+        "abandoned": queue.abandoned if told else None,
+        "sl_perf": round(queue.sl_perf, 1) if told else None,
+        "sl_perf2": round(queue.sl_perf2, 1) if told and queue.sl_perf2 is not None else None,
+        "callers": [_caller(caller, now, time) for caller in queue.callers],
+        "members": [_member(member, time) for member in queue.members.values()],
+    }
+
+
+def _caller(caller: QueueCaller, now: float, time: Callable[[float | None], str | None]) -> Json:
+    return {
+        "position": caller.position,
+        "uniqueid": caller.uniqueid,
+        "channel": caller.channel,
+        "caller": _party(caller.caller),
+        "priority": caller.priority,
+        "joined": time(caller.joined),
+        "wait": _seconds(now - caller.joined),
+    }
+
+
+def _member(member: Member, time: Callable[[float | None], str | None]) -> Json:
+    return {
+        "interface": member.interface,
+        "name": member.name,
+        "state_interface": member.state_interface,
+        "membership": member.membership,
+        "penalty": member.penalty,
+        "calls_taken": member.calls_taken,
+        "last_call": iso(member.last_call),
+        "in_call": member.in_call,
+        "status": member.status.words,
+        "paused": member.paused,
+        "pause_reason": member.pause_reason,
+        "paused_since": _paused_since(member, time),
+        "wrapup": member.wrapup,
+        "login": iso(member.login),
+    }
+
+
+def _paused_since(member: Member, time: Callable[[float | None], str | None]) -> str | None:
+    """Return when the pause began: as the PBX has it, else when it was seen to (Asterisk 13 does not tell)."""
+    if not member.paused:
+        return None
+    return iso(member.last_pause) or time(member.paused_since)

@@ -135,7 +135,60 @@ DOCUMENT = keys(
             channels=many(string),
         )
     ),
-    queues=empty,
+    queues=many(
+        keys(
+            name=string,
+            strategy=maybe(string),
+            max=maybe(integer),
+            weight=maybe(integer),
+            service_level=maybe(integer),
+            holdtime=maybe(integer),
+            talktime=maybe(integer),
+            completed=maybe(integer),
+            abandoned=maybe(integer),
+            sl_perf=maybe(number),
+            sl_perf2=maybe(number),
+            callers=many(
+                keys(
+                    position=integer,
+                    uniqueid=string,
+                    channel=string,
+                    caller=party,
+                    priority=maybe(integer),
+                    joined=moment,
+                    wait=seconds,
+                )
+            ),
+            members=many(
+                keys(
+                    interface=string,
+                    name=string,
+                    state_interface=string,
+                    membership=words("static", "dynamic", "realtime"),
+                    penalty=integer,
+                    calls_taken=integer,
+                    last_call=maybe(moment),
+                    in_call=boolean,
+                    status=words(
+                        "Unknown",
+                        "Not in use",
+                        "In use",
+                        "Busy",
+                        "Invalid",
+                        "Unavailable",
+                        "Ringing",
+                        "Ring+Inuse",
+                        "On Hold",
+                    ),
+                    paused=boolean,
+                    pause_reason=maybe(string),
+                    paused_since=maybe(moment),
+                    wrapup=integer,
+                    login=maybe(moment),
+                )
+            ),
+        )
+    ),
     endpoints=empty,
     registrations=empty,
     conferences=empty,
