@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from amitop.ami.session import Listing
     from amitop.live import LivePbx
 
+TIMEOUT = 10.0
+"""Seconds: a person is waiting."""
+
 
 async def ask_queue(live: LivePbx, name: str) -> bool:
     """Bring what is known of the queue *name* up to date, and return whether the PBX answered.
@@ -23,7 +26,7 @@ async def ask_queue(live: LivePbx, name: str) -> bool:
         live.store.apply_queues(listing.items, asked_at, live.clock(), queue=name)
 
     try:
-        await live.session.listing("QueueStatus", {"Queue": name}, on_complete=merge)
+        await live.session.listing("QueueStatus", {"Queue": name}, timeout=TIMEOUT, on_complete=merge)
     except AmiError:
         return False
     return True

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amitop.control.arrival import transfer
+from amitop.control.callers import CallerActions
 from amitop.control.guard import Guard
 from amitop.control.hangup import hang_up
 from amitop.control.queueing import MemberActions
+from amitop.control.statistics import reset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from amitop.control.audit import Audit
     from amitop.control.outcome import Outcome
+    from amitop.control.statistics import ResetPlan
     from amitop.control.transfer import TransferPlan
     from amitop.control.watch import Patience
     from amitop.live import LivePbx
@@ -34,6 +37,8 @@ class Operator:
         self._guard = Guard(pbxs, read_only=read_only, audit=audit, patience=patience)
         self.members = MemberActions(self._guard)
         """Members of queues."""
+        self.callers = CallerActions(self._guard)
+        """Those who wait in queues."""
 
     def may_act(self, pbx: str) -> bool:
         """Whether *pbx* is not read-only."""
@@ -65,3 +70,7 @@ class Operator:
     async def transfer(self, plan: TransferPlan) -> Outcome:
         """Carry out *plan* and watch where the moved parties arrive."""
         return await transfer(self._guard, plan)
+
+    async def reset(self, plan: ResetPlan, confirmed: int) -> Outcome:
+        """Reset a queue's figures, to which a person has said yes *confirmed* times."""
+        return await reset(self._guard, plan, confirmed)

@@ -60,6 +60,8 @@ class FakeQueues(FakeLive):
         """Says Success and does nothing."""
         self.mute = False
         """Sends no events: read=agent is missing."""
+        self.doors: dict[str, str] = {}
+        """Queues by the extension that leads to each."""
         self.connection.on_action = self._act
         self.connection.on_listing = self._list
         for queue in queues:
@@ -159,6 +161,29 @@ class FakeQueues(FakeLive):
             return "Unable to request withdraw from queue: No such caller"
         self.leave(queue.name, caller.uid)
         return None
+
+    def _redirect(self, headers):
+        uid, exten = headers["Channel"], headers["Exten"]
+        name = next(name for name in self.queues if uid in self.line(name))
+        channel = next(one.channel for one in self.queues[name].callers if one.uid == uid)
+        self.leave(name, uid)
+        where = block(uid, channel, position=(headers["Context"], exten, 1))
+        if exten in self.doors:
+            self.join(self.doors[exten], uid, channel)
+        elif exten == "nowhere":
+            self.happen(event("Hangup", where, "Cause: 0\nCause-txt: Unknown\n"))
+        else:
+            self.happen(event("Newexten", where, f"Extension: {exten}\nApplication: Wait\nAppData: 9\n"))
+
+    def _hangup(self, headers):
+        uid = headers["Channel"]
+        for name in self.queues:
+            if uid in self.line(name):
+                channel = next(one.channel for one in self.queues[name].callers if one.uid == uid)
+                self.leave(name, uid)
+                self.happen(event("Hangup", block(uid, channel), "Cause: 16\nCause-txt: Normal Clearing\n"))
+                return None
+        return "No such channel"
 
     def _queuereset(self, headers):
         for queue in self.queues.values():
