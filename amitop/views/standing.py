@@ -107,18 +107,29 @@ def standing_of(floor: Floor, agent: Agent) -> Standing:
     return Standing(agent.state, agent.since, agent.until, agent.pause_reason, agent.paused)
 
 
-def standing_in(floor: Floor, member: Member) -> Standing:
+def state_in(floor: Floor, member: Member) -> AgentState:
     """Return what *member* does as far as its own queue goes: a pause or a wrap-up may be of one queue only."""
+    state = floor.agent_of(member).state
+    if member.paused:
+        return state if state in ENGAGED else AgentState.PAUSED
+    if state is AgentState.WRAP_UP and _wrapup_until(floor, member) is None:
+        return AgentState.READY
+    return state
+
+
+def standing_in(floor: Floor, member: Member) -> Standing:
+    """Return what *member* does as far as its own queue goes, and since when."""
     agent = floor.agent_of(member)
-    if member.paused and agent.state not in ENGAGED:
+    state = state_in(floor, member)
+    if state is AgentState.PAUSED:
         since = latest(member.paused_since, floor.moment(member.last_pause))
-        return Standing(AgentState.PAUSED, since, None, member.pause_reason, paused=True)
-    if agent.state is AgentState.WRAP_UP:
-        until = wrapup_until(member, floor.rules.wrapup(member.queue), floor.server_now, floor.now)
-        if until is None:
-            return Standing(AgentState.READY, agent.since)
-        return Standing(AgentState.WRAP_UP, agent.since, until)
-    return Standing(agent.state, agent.since, None, member.pause_reason, member.paused)
+        return Standing(state, since, None, member.pause_reason, paused=True)
+    until = _wrapup_until(floor, member) if state is AgentState.WRAP_UP else None
+    return Standing(state, agent.since, until, member.pause_reason, member.paused)
+
+
+def _wrapup_until(floor: Floor, member: Member) -> float | None:
+    return wrapup_until(member, floor.rules.wrapup(member.queue), floor.server_now, floor.now)
 
 
 def company(floor: Floor, agent: Agent) -> str:

@@ -9,7 +9,7 @@ from amitop.pbx.agents import AgentState
 from amitop.thresholds import Level
 from amitop.views.format import hms, party
 from amitop.views.projection import natural
-from amitop.views.standing import AVAILABLE, STATE_ORDER, STATE_STYLE, Standing, company, standing_in
+from amitop.views.standing import AVAILABLE, STATE_ORDER, STATE_STYLE, Standing, company, standing_in, state_in
 from amitop.views.words import LEVEL_STYLE
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def summary(floor: Floor, queue: Queue) -> str:
         waiting += f", longest {hms(floor.now - queue.longest_since)}"
     if not queue.members:
         return f"{waiting}; the queue has no members"
-    free = sum(standing_in(floor, member).state in AVAILABLE for member in queue.members.values())
+    free = sum(state_in(floor, member) in AVAILABLE for member in queue.members.values())
     return f"{waiting}; {free} of {len(queue.members)} agents free"
 
 
@@ -169,7 +169,7 @@ class _Inquiry:
         """
         for other in self.floor.store.queues.values():
             if other.weight > self.queue.weight and member.interface in other.members and other.waiting:
-                free = sum(standing_in(self.floor, each).state in AVAILABLE for each in other.members.values())
+                free = sum(state_in(self.floor, each) in AVAILABLE for each in other.members.values())
                 if other.waiting >= free:
                     return other
         return None
