@@ -1,10 +1,12 @@
 """Commands against a PBX: a scripted one in this process, amitop in its own."""
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
 import sys
+import termios
 import time
 from contextlib import asynccontextmanager
 
@@ -12,7 +14,7 @@ import pytest
 
 from amitop.pbx.drift import GRACE
 from fakes.events import ANN, block
-from fakes.server import FakeServer, cut, listing, refuse, reply, silence
+from fakes.server import FakeServer, cut, listing, packet, refuse, reply, silence
 
 COMMANDS = reply(
     *((name, "synopsis  (Priv: system,reporting,all)") for name in ("CoreSettings", "CoreStatus", "CoreShowChannels")),
@@ -72,6 +74,8 @@ def start(tmp_path):
             if process.returncode is None:
                 process.kill()
             await process.communicate()
+            process._transport.close()
+            await asyncio.sleep(0)  # a pipe's transport is done one turn of the loop after it was closed
 
     return start
 
@@ -81,7 +85,7 @@ def run(start):
     """Run amitop to its end; returns exit code, stdout and stderr."""
 
     async def run(*words: str, **options) -> tuple[int, str, str]:
-        async with start(*words, **options) as process, asyncio.timeout(30):
+        async with start(*words, **options) as process, asyncio.timeout(60):
             out, err = await process.communicate()
         assert "Traceback" not in err.decode()
         return process.returncode, out.decode(), err.decode()
@@ -103,7 +107,7 @@ def complaint(done: tuple[int, str, str], code: int) -> str:
 
 async def document(process: asyncio.subprocess.Process) -> dict:
     """The next line of `watch`."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return json.loads(await process.stdout.readline())
 
 
@@ -193,11 +197,68 @@ async def test_the_link_that_breaks_during_the_first_list(pbx, run):
 
 async def test_an_interrupted_connect_is_quiet(pbx, start):
     pbx.answers["ListCommands"] = silence
-    async with start("snapshot", target(pbx)) as process, asyncio.timeout(10):
+    async with start("snapshot", target(pbx)) as process, asyncio.timeout(30):
         await pbx.request("ListCommands")
         process.send_signal(signal.SIGINT)
         out, err = await process.communicate()
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@asynccontextmanager
+async def at_a_terminal(tmp_path, *words: str):
+    """Run amitop with a terminal of its own for stdin; yields the process and the terminal's other end."""
+    terminal, child = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "amitop",
+        *words,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AMITOP_MANAGER_CONF": str(tmp_path / "none")},
+        stdin=child,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    try:
+        yield process, terminal
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+        os.close(terminal)
+        os.close(child)
+
+
+async def shown(terminal: int, words: bytes) -> bytes:
+    """What the terminal shows, up to *words*."""
+    text = b""
+    async with asyncio.timeout(30):
+        while words not in text:
+            text += await asyncio.to_thread(os.read, terminal, 1024)
+    return text
+
+
+async def test_a_secret_is_asked_for_at_a_terminal_and_not_shown(pbx, tmp_path):
+    async with at_a_terminal(tmp_path, "snapshot", target(pbx), "--json") as (process, terminal):
+        assert f"AMI secret of {target(pbx)}: ".encode() in await shown(terminal, b": ")
+        os.write(terminal, b"s3cret\n")
+        out, err = await process.communicate()
+        after = await shown(terminal, b"\n")
+    assert (process.returncode, err) == (0, b"")
+    assert json.loads(out)["pbx"]["link"] == "live"
+    assert b"s3cret" not in after
+
+
+@pytest.mark.parametrize(("typed", "code"), [(b"\x03", 130), (b"\x04", 2), (b"\n", 2)])
+async def test_no_secret_at_the_prompt(pbx, tmp_path, typed, code):
+    async with at_a_terminal(tmp_path, "snapshot", target(pbx)) as (process, terminal):
+        await shown(terminal, b": ")
+        os.write(terminal, typed)
+        out, err = await process.communicate()
+    assert (process.returncode, out) == (code, b"")
+    assert b"Traceback" not in err
+    assert (b"nothing was typed" in err) is (code == 2)
 
 
 # -- watch ------------------------------------------------------------------------------------------------------------
@@ -208,7 +269,7 @@ async def test_watch_follows_the_events(pbx, start):
         first = await document(process)
         assert [row["uniqueid"] for row in first["channels"]] == ["1.1"]
         pbx.event("Newchannel", headers(block("2.1", "PJSIP/x-2", state=4)))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len((later := await document(process))["channels"]) < 2:
                 continue
     assert {row["uniqueid"] for row in later["channels"]} == {"1.1", "2.1"}
@@ -225,7 +286,7 @@ async def test_watch_ends_by_itself(pbx, run):
 
 
 async def test_watch_goes_on_when_the_link_is_lost(pbx, start):
-    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(20):
+    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(60):
         await document(process)
         await pbx.stop()
         while (stale := await document(process))["pbx"]["link"] == "live":
@@ -239,7 +300,7 @@ async def test_watch_goes_on_when_the_link_is_lost(pbx, start):
 
 
 async def test_watch_ends_when_the_login_is_refused_later(pbx, start):
-    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(20):
+    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(60):
         await document(process)
         pbx.users["admin"] = "changed"
         pbx.cut()
@@ -250,7 +311,7 @@ async def test_watch_ends_when_the_login_is_refused_later(pbx, start):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_watch_in_order(pbx, start, number):
-    async with start("watch", target(pbx), "--json") as process, asyncio.timeout(10):
+    async with start("watch", target(pbx), "--json") as process, asyncio.timeout(30):
         await document(process)
         process.send_signal(number)
         out, err = await process.communicate()
@@ -260,7 +321,7 @@ async def test_a_signal_ends_watch_in_order(pbx, start, number):
 
 
 async def test_a_reader_that_goes_ends_watch_quietly(pbx, start):
-    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(10):
+    async with start("watch", target(pbx), "--json", "--every", "0.05") as process, asyncio.timeout(30):
         await document(process)
         process._transport.get_pipe_transport(1).close()
         err = await process.stderr.read()
@@ -271,21 +332,21 @@ async def test_a_reader_that_goes_ends_watch_quietly(pbx, start):
 async def test_a_reader_that_stops_does_not_stop_the_link(pbx, start):
     """`| less`: the pipe is full, and amitop still reads what the PBX sends."""
     pbx.answers["CoreShowChannels"] = channels(*(channel(f"{n}.1") for n in range(300)))
-    async with start("watch", target(pbx), "--json", "--every", "0.02") as process, asyncio.timeout(20):
-        transport = process._transport.get_pipe_transport(1)
-        transport.pause_reading()
-        await pbx.request("CoreShowChannels")
-        sent = 0
-        peer = pbx.peers[-1]
-        noise = block("5.1", "PJSIP/x-5", state=4)
-        while sent < 8 << 20:  # more than the sockets' buffers hold
-            pbx.event("Newstate", headers(noise))
-            sent += len(noise)
-            if peer.writer.transport.get_write_buffer_size() > 1 << 16:
-                await peer.writer.drain()
-        process.send_signal(signal.SIGTERM)
-        transport.resume_reading()
-        await process.communicate()
+    async with start("watch", target(pbx), "--json", "--every", "0.02") as process:
+        output = process._transport.get_pipe_transport(1)
+        output.pause_reading()
+        try:
+            await pbx.request("CoreShowChannels", timeout=30)
+            noise = packet([("Event", "Noise"), ("Privilege", "call,all"), ("Value", "x" * 8000)]) * 16
+            async with asyncio.timeout(60):
+                for _ in range(16 << 20 >> 17):  # 16 MiB: more than all buffers on the way hold
+                    pbx.send(noise)
+                    await pbx.peers[-1].writer.drain()
+                process.send_signal(signal.SIGTERM)
+        finally:
+            output.resume_reading()
+        async with asyncio.timeout(30):
+            await process.communicate()
     assert process.returncode == 0
 
 
