@@ -28,22 +28,26 @@ FullyBooted
 An `on_event` runs inside the read and must return soon: Asterisk cuts off whoever stops reading (`ami.md` A.9).
 """
 
-from amitop.ami.address import Address, TlsOptions
-from amitop.ami.errors import (
-    ActionError,
-    ActionTimeout,
-    AmiError,
-    ConnectError,
-    LinkLost,
-    LoginError,
-    Reason,
-    WireError,
-)
-from amitop.ami.link import Backoff, LinkState
-from amitop.ami.packet import ChannelVariable, Kind, Packet, unescape
-from amitop.ami.secret import Secret
-from amitop.ami.session import DEFAULT_EVENTS, Direction, Listing, Session
-from amitop.ami.wire import Framer, encode
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from amitop.ami.address import Address, TlsOptions
+    from amitop.ami.errors import (
+        ActionError,
+        ActionTimeout,
+        AmiError,
+        ConnectError,
+        LinkLost,
+        LoginError,
+        Reason,
+        WireError,
+    )
+    from amitop.ami.link import Backoff, LinkState
+    from amitop.ami.packet import ChannelVariable, Kind, Packet, unescape
+    from amitop.ami.secret import Secret
+    from amitop.ami.session import DEFAULT_EVENTS, Direction, Listing, Session
+    from amitop.ami.wire import Framer, encode
 
 __all__ = [
     "DEFAULT_EVENTS",
@@ -70,3 +74,33 @@ __all__ = [
     "encode",
     "unescape",
 ]
+
+_HOMES = {
+    name: module
+    for module, names in {
+        "address": ("Address", "TlsOptions"),
+        "errors": (
+            "ActionError",
+            "ActionTimeout",
+            "AmiError",
+            "ConnectError",
+            "LinkLost",
+            "LoginError",
+            "Reason",
+            "WireError",
+        ),
+        "link": ("Backoff", "LinkState"),
+        "packet": ("ChannelVariable", "Kind", "Packet", "unescape"),
+        "secret": ("Secret",),
+        "session": ("DEFAULT_EVENTS", "Direction", "Listing", "Session"),
+        "wire": ("Framer", "encode"),
+    }.items()
+    for name in names
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for when it is: a packet or an address needs neither asyncio nor ssl."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
