@@ -10,6 +10,7 @@ from amitop.control.guard import Guard
 from amitop.control.hangup import hang_up
 from amitop.control.queueing import MemberActions
 from amitop.control.statistics import reset
+from amitop.control.supervise import Supervision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +40,8 @@ class Operator:
         """Members of queues."""
         self.callers = CallerActions(self._guard)
         """Those who wait in queues."""
+        self.supervision = Supervision(self._guard)
+        """Supervisors who listen, whisper and barge in."""
 
     def may_act(self, pbx: str) -> bool:
         """Whether *pbx* is not read-only."""
