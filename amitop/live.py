@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from amitop.ami.pending import Listing
     from amitop.ami.session import Direction
     from amitop.config import Profile
+    from amitop.shift.shift import Shift
 
 RECONCILE_EVERY = 30.0
 RECONCILE_AT_MOST = 60.0
@@ -77,6 +78,8 @@ class LivePbx:
         """What this login cannot show, in one line; empty when it sees all."""
         self.listeners: set[Callable[[Packet], None]] = set()
         self.queue_sync = QueueSync(self.store, self.health, clock, self._may)
+        self.shift: Shift | None = None
+        """The shift's own figures, where somebody wants them counted; then it is told each second how things are."""
         self._tap = tap
         self._backoff = backoff or Backoff()
         self._session: Session | None = None
@@ -192,6 +195,8 @@ class LivePbx:
                         await asyncio.wait_for(self._retry.wait(), pause)
         finally:
             heart.cancel()
+            if self.shift is not None:
+                self.shift.close(self.clock())
             session, self._session = self._session, None
             if session is not None:
                 await session.close()
@@ -407,6 +412,8 @@ class LivePbx:
             await asyncio.sleep(1.0)
             now = self.clock()
             self.store.expire(now)
+            if self.shift is not None:
+                self.shift.tick(now, watching=self.stale_since is None and self.queue_sync.ready)
             session = self._session
             if session is not None:
                 self._read_counters(session, now)

@@ -65,6 +65,11 @@ class QueueSync:
         """Ask for all queues soon: a module was reloaded, or the machine slept."""
         self._full_at = 0.0
 
+    @property
+    def ready(self) -> bool:
+        """Whether the first list of the session has come: queues that are not known are not there."""
+        return self._first.is_set()
+
     async def wait_first(self, timeout: float) -> None:
         """Wait until the first list of the session has come or failed, for *timeout* seconds at most."""
         waiter = asyncio.ensure_future(self._first.wait())
