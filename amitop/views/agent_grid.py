@@ -31,6 +31,8 @@ class Grid:
     height: int
     """Lines of a cell, 1 or 2."""
     total: int
+    margin: int = 0
+    """Cells before each person's cell, which belong to it: for a cursor or a mark."""
 
     @property
     def pitch(self) -> int:
@@ -43,16 +45,16 @@ class Grid:
         return -(-self.total // self.columns) * self.pitch
 
     def place(self, index: int) -> tuple[int, int]:
-        """Return (x, y) of the cell of the row *index*."""
+        """Return (x, y) of the cell of the row *index*; its margin begins there."""
         row, column = divmod(index, self.columns)
-        return column * (self.width + _GAP), row * self.pitch
+        return column * (self.margin + self.width + _GAP), row * self.pitch
 
     def at(self, x: int, y: int) -> int | None:
         """Return which row has its cell at (*x*, *y*); None between cells."""
-        column, right = divmod(x, self.width + _GAP)
+        column, right = divmod(x, self.margin + self.width + _GAP)
         row, below = divmod(y, self.pitch)
         index = row * self.columns + column
-        inside = right < self.width and below < self.height and column < self.columns
+        inside = right < self.margin + self.width and below < self.height and column < self.columns
         return index if inside and index < self.total else None
 
     def move(self, index: int, dx: int, dy: int) -> int:
@@ -70,16 +72,24 @@ class Cell:
     """Of the whole cell; what it says is in the text as well."""
 
 
-def lay_out_grid(total: int, width: int, height: int) -> Grid:
-    """Return the grid for *total* people on a screen of *width* by *height* cells: two lines each while all fit."""
-    most = max(1, (width + _GAP) // (NARROWEST + _GAP))
-    fewest = max(1, (width + _GAP) // (WIDEST + _GAP))
+def lay_out_grid(total: int, width: int, height: int, margin: int = 0) -> Grid:
+    """Return the grid for *total* people on a screen of *width* by *height* cells: two lines each while all fit.
+
+    *margin* is how many cells stand before each.
+    """
+    between = margin + _GAP
+    most = max(1, (width + _GAP) // (NARROWEST + between))
+    fewest = max(1, min((width + _GAP) // (WIDEST + between), most))
     for lines in _SIZES:
         for columns in range(fewest, most + 1):  # as few as all fit with: names have room
-            grid = Grid(columns, min(WIDEST, (width + _GAP) // columns - _GAP), lines, total)
+            grid = Grid(columns, _share(width, columns, between), lines, total, margin)
             if grid.lines <= height + (_GAP if lines > 1 else 0):
                 return grid
-    return Grid(most, max((width + _GAP) // most - _GAP, 1), _SIZES[-1], total)
+    return Grid(most, _share(width, most, between), _SIZES[-1], total, margin)
+
+
+def _share(width: int, columns: int, between: int) -> int:
+    return max(1, min(WIDEST, (width + _GAP) // columns - between))
 
 
 def grid_cell(row: AgentRow, grid: Grid, now: float, glyphs: Glyphs = UNICODE) -> Cell:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amitop.pbx.agents import totals
+from amitop.shift.agent_tally import AgentTally
 from amitop.views import person_row
+from amitop.views.agent_figures import FIGURE_COLUMNS
 from amitop.views.columns import Column
 from amitop.views.person_row import PersonRow
 from amitop.views.projection import natural
@@ -18,14 +20,20 @@ if TYPE_CHECKING:
     from amitop.views.columns import Style
     from amitop.views.floor import Floor
 
+_NOTHING = AgentTally()
+
 
 class AgentRow(PersonRow):
     """An agent: one person over all queues."""
 
-    __slots__ = ()
+    __slots__ = ("tally",)
 
     def __init__(self, floor: Floor, agent: Agent) -> None:
-        super().__init__(floor, agent, standing_of(floor, agent))
+        super().__init__(floor, agent, standing_of(agent))
+        self.tally: AgentTally | None = None
+        """The shift's own figures; None where nobody counts."""
+        if floor.tally is not None:
+            self.tally = floor.tally.agents.get(agent.device, _NOTHING)
 
     @property
     def absent(self) -> bool:
@@ -70,6 +78,7 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         hint="Whose caller they talk to or ring for, or whose wrap-up they are in",
     ),
     person_row.IGNORED,
+    *FIGURE_COLUMNS,
     Column(
         key="queues",
         title="QUEUES",

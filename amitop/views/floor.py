@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from amitop.pbx.model import Channel
     from amitop.pbx.queue_model import Member
     from amitop.pbx.store import Store
+    from amitop.shift.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Floor:
     server_now: float
     """The PBX's own time of day at `now`, in epoch seconds: it tells the times of members in these."""
     rules: Rules = field(default_factory=Rules)
+    tally: Tally | None = None
+    """The shift's own figures; None where nobody counts."""
 
     @cached_property
     def people(self) -> list[Agent]:
@@ -46,6 +49,10 @@ class Floor:
     def channel_on(self, device: str) -> Channel | None:
         """Return a channel of *device*, `PJSIP/agent01`; the youngest where it has several."""
         return self._by_device.get(device)
+
+    def epoch(self, now: float) -> float:
+        """Return the PBX's time of day at *now*, in epoch seconds."""
+        return self.server_now + now - self.now
 
     def moment(self, epoch: int | None) -> float | None:
         """Return the PBX's *epoch* seconds as a moment of the store's clock, never in the future; None for None."""

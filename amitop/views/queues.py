@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from amitop.pbx.agents import AgentState
 from amitop.views.columns import Column
 from amitop.views.projection import natural
+from amitop.views.queue_figures import ASTERISK_COLUMNS, SHIFT_COLUMNS
 from amitop.views.queue_row import ON_PHONE, QueueRow
 from amitop.views.standing import ABSENT
 from amitop.views.words import LEVEL_STYLE
@@ -133,6 +134,7 @@ QUEUE_COLUMNS: tuple[Column[QueueRow], ...] = (
         number=True,
         hint="One each: ● ready ◆ rings ■ talks □ other call ◐ wrap-up ‖ paused · away ✗ no such phone",
     ),
+    *SHIFT_COLUMNS,
     Column(
         key="members",
         title="MEMBERS",
@@ -156,6 +158,7 @@ QUEUE_COLUMNS: tuple[Column[QueueRow], ...] = (
         shown=False,
         hint="Whom it rings first",
     ),
+    *ASTERISK_COLUMNS,
     Column(
         key="pbx",
         title="PBX",

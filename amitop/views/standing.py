@@ -102,7 +102,7 @@ class Standing:
         return level(floor.rules.pause(self.reason), self.seconds(now))
 
 
-def standing_of(floor: Floor, agent: Agent) -> Standing:
+def standing_of(agent: Agent) -> Standing:
     """Return what *agent* does over all queues."""
     return Standing(agent.state, agent.since, agent.until, agent.pause_reason, agent.paused)
 

@@ -241,6 +241,16 @@ def test_a_grid_shows_everybody_or_scrolls(count: int, size: tuple[int, int]) ->
     assert grid.at(width + 30, 0) is None
 
 
+@pytest.mark.parametrize("width", [5, 12, 40, 80, 160])
+def test_a_margin_belongs_to_its_cell(width: int) -> None:
+    grid = lay_out_grid(30, width, 20, margin=2)
+    assert grid.columns * (grid.width + 3) - 1 <= max(width, 3)
+    for index in range(30):
+        x, y = grid.place(index)
+        assert grid.at(x, y) == grid.at(x + 1 + grid.width, y) == index
+        assert grid.at(x + 2 + grid.width, y) is None
+
+
 def test_a_cell_of_the_grid_says_who_what_and_how_long() -> None:
     rows = agent_rows([floor(crowd(3), LISTED, RULES)])
     large = lay_out_grid(3, 160, 40)
