@@ -125,6 +125,11 @@ class PendingActions:
         return self._lists > 0
 
     @property
+    def any(self) -> bool:
+        """Whether anything is awaited."""
+        return bool(self._by_id)
+
+    @property
     def watching(self) -> bool:
         """Whether events have to be looked at for an ActionID."""
         return self._lists > 0 or self._abandoned

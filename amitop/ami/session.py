@@ -302,8 +302,13 @@ class Session:
         answer: asyncio.Future[Packet] = asyncio.get_running_loop().create_future()
         pending = Pending(name, action_id, answer, collects, heard=self._clock())
         self._pending.add(pending)
-        self._connection.framer.keep_lists = self._pending.collecting
+        self._expect()
         return pending
+
+    def _expect(self) -> None:
+        """Tell the connection what is awaited."""
+        self._connection.framer.keep_lists = self._pending.collecting
+        self._connection.answer_awaited = self._pending.any
 
     async def _answer(self, pending: Pending, timeout: float, idle: float | None = None) -> Packet:
         """Wait for the end of an action: *timeout* seconds in all, *idle* between two signs of life."""
@@ -324,7 +329,7 @@ class Session:
             return pending.answer.result()
         finally:
             self._pending.forget(pending)
-            self._connection.framer.keep_lists = self._pending.collecting
+            self._expect()
 
     def _take(self, packets: list[Packet]) -> None:
         """Give each packet to whom it belongs. Runs inside the read; nothing in it waits."""

@@ -172,7 +172,7 @@ class Exchange:
         return f"{head}\r\n"
 
     async def feed(self, writer: asyncio.StreamWriter) -> None:
-        """Send events at the rate, in batches of a hundredth of a second, and a token now and then."""
+        """Send events at the rate, nearly one by one as Asterisk does, and a token now and then."""
         began = next_token = time.monotonic()
         sent = tokens = 0
         assert self.first is not None
@@ -189,7 +189,7 @@ class Exchange:
                 print(f"token {self.first.label} {time.monotonic():.6f}", flush=True)
                 next_token = now + MARKER_EVERY
             await writer.drain()
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.002)
 
 
 async def main() -> None:

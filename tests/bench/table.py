@@ -198,11 +198,9 @@ def dashboard(channels: int, rate: float, seconds: float, cpu_budget: float, *, 
     exchange = subprocess.Popen(
         [sys.executable, str(HERE / "exchange.py"), "--channels", str(channels), "--rate", str(rate)],
         stdout=subprocess.PIPE,
-        text=True,
     )
     assert exchange.stdout is not None
-    port = exchange.stdout.readline().split()[1]
-    os.set_blocking(exchange.stdout.fileno(), False)
+    port = exchange.stdout.readline().decode().split()[1]
     env = {k: v for k, v in os.environ.items() if not k.startswith("AMITOP_")} | {
         "AMITOP_SECRET": "x",
         "TERM": "xterm-256color",
@@ -226,13 +224,9 @@ def dashboard(channels: int, rate: float, seconds: float, cpu_budget: float, *, 
                 for step in range(150):
                     pressed.append(probe.press(DOWN if step // 20 % 2 == 0 else UP))
                     time.sleep(0.113)
-            log = ""
-            while chunk := exchange.stdout.read():
-                log += chunk
     finally:
         exchange.kill()
-        exchange.wait()
-        exchange.stdout.close()
+        log = exchange.communicate()[0].decode()
     figures = [
         Figure(
             f"dashboard, {where}: CPU",
