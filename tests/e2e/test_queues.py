@@ -1,0 +1,193 @@
+"""A minute of three calls a second: queues are as `queue show` has them, and the shift's figures as in queue_log."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import pytest
+from e2e.queue_show import QueueLog, Shown, read
+
+from amitop.ami.address import Address
+from amitop.ami.secret import Secret
+from amitop.config import Profile
+from amitop.live import LivePbx
+from amitop.pbx.store import Store
+from amitop.shift.shift import Shift
+from rig.asterisk import Asterisk
+from rig.sipp import Calls
+
+SECONDS = 60
+LAG = 0.25
+"""Seconds that an event may take from Asterisk to the state."""
+SHORT_WAIT = "610"
+"""An extension whose callers wait for so short a time that some have to go without an answer."""
+
+
+def state(store: Store) -> dict[str, Shown]:
+    """What is known, in the console's terms."""
+    return {
+        queue.name: Shown(
+            {
+                "waiting": str(queue.waiting),
+                "strategy": queue.strategy,
+                "holdtime": str(queue.holdtime),
+                "talktime": str(queue.talktime),
+                "weight": str(queue.weight),
+                "completed": str(queue.completed),
+                "abandoned": str(queue.abandoned),
+                "sl_perf": f"{queue.sl_perf:.1f}",
+                "sl_perf2": f"{queue.sl_perf2:.1f}",
+                "service_level": str(queue.service_level),
+            },
+            tuple(caller.channel for caller in queue.callers),
+            {
+                member.interface: {
+                    "name": member.name,
+                    "status": member.status.words,
+                    "in call": member.in_call,
+                    "paused": member.paused,
+                    "reason": member.pause_reason,
+                    "taken": member.calls_taken,
+                    "penalty": member.penalty,
+                    "dynamic": member.membership == "dynamic",
+                }
+                for member in queue.members.values()
+            },
+        )
+        for queue in store.queues.values()
+    }
+
+
+AVERAGES = {"holdtime", "talktime"}
+"""Worked out between lists with times in whole seconds: a second more or less is rounding."""
+
+
+@dataclass
+class Comparison:
+    """What Asterisk showed against what was known around that moment: it must have been so at some instant of it."""
+
+    moments: int = 0
+    compared: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def compare(self, shown: dict[str, Shown], around: list[dict[str, Shown]]) -> None:
+        """Hold one `queue show` against the states from just before to just after."""
+        self.moments += 1
+        names = set.union(*({*known} for known in around))
+        self._same("the queues", set(shown), [names])
+        for name, queue in shown.items():
+            known = [one[name] for one in around if name in one]
+            self._same(f"{name}: callers", queue.callers, [one.callers for one in known])
+            for fact, truth in queue.facts.items():
+                told = {one.facts[fact] for one in known}
+                near = {str(int(truth) + step) for step in (-1, 0, 1)} if fact in AVERAGES else {truth}
+                self._same(f"{name}: {fact} {truth}, known {told}", True, [bool(told & near)])
+            self._same(f"{name}: members", set(queue.members), [{*one.members} for one in known])
+            for interface, member in queue.members.items():
+                for fact, truth in member.items():
+                    told = [one.members[interface][fact] for one in known if interface in one.members]
+                    self._same(f"{name}: {interface} {fact}", truth, told)
+
+    def _same(self, what: str, truth: object, known: list[object]) -> None:
+        self.compared += 1
+        if truth not in known:
+            self.differences.append(f"{what}: {truth} shown, known {known[-1] if known else 'nothing'}")
+
+
+class Watch:
+    """A live PBX, and what it was like in the last seconds."""
+
+    def __init__(self, pbx: Asterisk) -> None:
+        address = Address(pbx.host, pbx.ports.ami, None)
+        self.live = LivePbx(Profile("pbx1", address, "admin", Secret(pbx.users["admin"])))
+        self.live.shift = self.shift = Shift(self.live.store, self.live.wall_of, self.live.clock())
+        self._seen: list[tuple[float, dict[str, Shown]]] = []
+
+    async def __aenter__(self) -> "Watch":
+        self._tasks = [asyncio.create_task(self.live.run()), asyncio.create_task(self._look())]
+        await self.live.wait_live()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _look(self) -> None:
+        while True:
+            self._seen = [*self._seen[-200:], (time.monotonic(), state(self.live.store))]
+            await asyncio.sleep(0.02)
+
+    def between(self, begun: float, done: float) -> list[dict[str, Shown]]:
+        """The states from just before to just after."""
+        return [known for at, known in self._seen if begun - 0.1 <= at <= done + LAG]
+
+
+def do_things(pbx: Asterisk, second: int) -> None:
+    """What a shift lead does meanwhile."""
+    member = f"PJSIP/agent{second % 20 + 1:02d}"
+    match second % 4:
+        case 0:
+            pbx.cli(f"queue pause member {member} reason lunch", check=False)
+        case 1:
+            pbx.cli(f"queue unpause member PJSIP/agent{(second - 1) % 20 + 1:02d}", check=False)
+        case 2:
+            pbx.cli(f"queue add member {member} to billing penalty 1 as Guest", check=False)
+        case 3:
+            pbx.cli(f"queue remove member PJSIP/agent{(second - 1) % 20 + 1:02d} from billing", check=False)
+
+
+@pytest.fixture
+def busy(pbx: Asterisk) -> Asterisk:
+    """An Asterisk whose phones answer soon, and with an extension of short patience."""
+    pbx.phones(ring=(0.5, 4))
+    for step in ("1,Answer()", "2,Queue(sales,,,,4)", "3,Hangup()"):
+        pbx.cli(f"dialplan add extension {SHORT_WAIT},{step} into from-trunk replace")
+    return pbx
+
+
+async def test_queues_are_as_the_console_has_them_and_figures_as_in_queue_log(busy: Asterisk):
+    pbx = busy
+    log = QueueLog(pbx.folder / "log" / "queue_log")
+    found = Comparison()
+    async with Watch(pbx) as watch:
+        pbx.calls(Calls(rate=2.7, count=round(2.7 * SECONDS), talk=(3, 12)))
+        pbx.calls(Calls(rate=0.3, count=round(0.3 * SECONDS), to=SHORT_WAIT, talk=(20, 20)))
+        end = time.monotonic() + SECONDS
+        second = 0
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            text = await asyncio.to_thread(pbx.cli, "queue show")
+            done = time.monotonic()
+            await asyncio.sleep(LAG + 0.05)
+            found.compare(read(text), watch.between(begun, done))
+            await asyncio.to_thread(do_things, pbx, second)
+            second += 1
+            await asyncio.sleep(0.5)
+        await asyncio.to_thread(pbx.hang_up_all)
+        await asyncio.sleep(1.5)
+        live, tally = watch.live, watch.shift.tally
+        print(f"\n{found.moments} moments, {found.compared} facts compared, {len(found.differences)} differed")
+        print(f"{live.queue_sync.lists} lists of queues, {live.store.queue_drift}")
+        assert found.differences == []
+        assert found.compared > 10_000
+        assert live.store.queue_drift.differed == 0
+        assert live.health.faults == 0
+        counts = log.counts()
+        for name, queue in tally.queues.items():
+            figures = {
+                "ENTERQUEUE": queue.offered,
+                "CONNECT": queue.answered,
+                "ABANDON": queue.abandoned,
+                "EXITWITHTIMEOUT": queue.timed_out,
+                "COMPLETECALLER": queue.completed - counts[name, "COMPLETEAGENT"],
+            }
+            print(name, figures, f"left {queue.left}, lost {queue.lost}")
+            assert figures == {event: counts[name, event] for event in figures}
+            assert (queue.carried, queue.left, queue.lost, queue.waiting) == (0, 0, 0, set())
+        assert {name for name, event in counts if event == "ENTERQUEUE"} == {*tally.queues}
+        assert tally.together().offered > 2 * SECONDS
+        assert tally.queues["sales"].timed_out > 3
+        names = {agent.name: agent for agent in tally.agents.values() if agent.answered or agent.missed}
+        assert {name: agent.answered for name, agent in names.items() if agent.answered} == log.by_agent("CONNECT")
+        assert {name: agent.missed for name, agent in names.items() if agent.missed} == log.by_agent("RINGNOANSWER")
