@@ -1,7 +1,7 @@
 """The bytes of one session: in through the framer, out through the encoder, both past the tap.
 
-An `asyncio.Protocol`, because Asterisk cuts off whoever stops reading (`ami.md` A.9): bytes are read whatever the rest of
-the program does, framed in the read, and nothing awaits in between.
+An `asyncio.Protocol`, because Asterisk cuts off whoever stops reading (`ami.md` A.9): bytes are read whatever the rest
+of the program does, framed in the read, and nothing awaits in between.
 """
 
 from __future__ import annotations
