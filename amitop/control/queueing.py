@@ -50,10 +50,19 @@ class MemberActions:
         """Do all steps of *plan* that change something."""
         run = _Run(self._guard, plan)
         with listening(run.live, run.look):
-            await asyncio.gather(*(run.do(steps) for steps in run.batches()))
+            await asyncio.gather(*(run.do(batch) for batch in run.batches()))
         done = [run.reached[step.key] for step in plan.steps if step.key in run.reached]
         outcomes = tuple(run.outcomes[step.key] for step in plan.steps if step.key in run.outcomes)
         return Changed(outcomes, undo_plan(plan, done) if done else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Steps that one action does at once."""
+
+    steps: Sequence[Step]
+    everywhere: bool = False
+    """It names no queue, which means all."""
 
 
 @dataclass(eq=False)
@@ -79,17 +88,17 @@ class _Run:
         self.outcomes: dict[MemberKey, Outcome] = {}
         self.reached: dict[MemberKey, Reached] = {}
 
-    def batches(self) -> list[list[Step]]:
+    def batches(self) -> list[_Batch]:
         """Return the steps that change something, those together that one action without a queue's name does."""
-        changing = list(self._plan.changing)
-        if not self._plan.everywhere:
-            return [[step] for step in changing]
         people: dict[str, list[Step]] = {}
-        for step in changing:
+        for step in self._plan.changing:
             people.setdefault(step.interface, []).append(step)
-        batches: list[list[Step]] = []
+        batches: list[_Batch] = []
         for steps in people.values():
-            batches += [steps] if self._are_one_pause(steps) else [[step] for step in steps]
+            if self._plan.everywhere and self._are_one_pause(steps):
+                batches.append(_Batch(steps, everywhere=True))
+            else:
+                batches += [_Batch([step]) for step in steps]
         return batches
 
     def _are_one_pause(self, steps: Sequence[Step]) -> bool:
@@ -138,20 +147,20 @@ class _Run:
 
     # -- what is done -------------------------------------------------------------------------------------------------
 
-    async def do(self, steps: Sequence[Step]) -> None:
-        """Do *steps*, which one action does at once where they are several, and note the outcome of each."""
-        ready: list[tuple[Step, MemberState | None]] = []
-        for step in steps:
+    async def do(self, batch: _Batch) -> None:
+        """Do the steps of *batch*, and note the outcome of each."""
+        ready: list[Step] = []
+        for step in batch.steps:
             problem = self._changed_since(step)
             if problem is None:
-                ready.append((step, self._state(step.key)))
+                ready.append(step)
             else:
                 self._note(step, problem)
-        if len(ready) == len(steps):
-            await self._send(ready)
+        if len(ready) == len(batch.steps):
+            await self._send(batch)
         else:
-            for one in ready:
-                await self._send([one])
+            for step in ready:
+                await self._send(_Batch([step]))
 
     def _changed_since(self, step: Step) -> Outcome | None:
         """Return the outcome GONE when the membership is not as it was confirmed, in what *step* changes."""
@@ -169,19 +178,20 @@ class _Run:
         told = ", ".join(tell_change(change, step.before, now) for change in differs)
         return Outcome(OutcomeKind.GONE, f"{step.who}: has changed since ({told}) and is left as it is.")
 
-    async def _send(self, ready: Sequence[tuple[Step, MemberState | None]]) -> None:
-        first = ready[0][0]
+    async def _send(self, batch: _Batch) -> None:
+        first = batch.steps[0]
+        were = {step.key: self._state(step.key) for step in batch.steps}
         try:
             for change in first.changes:
                 headers = _headers(change, first)
-                if len(ready) > 1:
-                    del headers["Queue"]  # means all queues
+                if batch.everywhere:
+                    del headers["Queue"]
                 await self._act(change, headers)
         except Stopped as stopped:
-            for step, _ in ready:
+            for step in batch.steps:
                 self._note(step, Outcome(stopped.outcome.kind, f"{step.who}: {stopped.outcome.text}"))
             return
-        await asyncio.gather(*(self._judge(step, was) for step, was in ready))
+        await asyncio.gather(*(self._judge(step, were[step.key]) for step in batch.steps))
 
     async def _act(self, change: Change, headers: dict[str, str]) -> None:
         async with self._turn:

@@ -61,6 +61,11 @@ async def test_a_pause_everywhere_names_the_queues_when_one_must_be_left_alone(p
     assert [headers.get("Queue") for _, headers in pbx.sent] == ["sales"]  # support is paused for lunch already
 
 
+async def test_a_pause_everywhere_is_one_even_where_everywhere_is_one_queue(pbx):
+    await operate(pbx).carry_out(preview(pbx.store, [("support", "PJSIP/agent03")], Pause("break", everywhere=True)))
+    assert pbx.sent == [("QueuePause", {"Interface": "PJSIP/agent03", "Paused": "true", "Reason": "break"})]
+
+
 async def test_a_queue_that_was_joined_since_is_not_paused_along(pbx):
     plan = preview(pbx.store, BOTH, Pause("break", everywhere=True))
     late = agent(1)
