@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 TOP_KEYS = frozenset({"queues", "pause", "pause_reasons", "supervisor", "shift_starts", "bell"})
 """The keys at the top of the file that this module reads."""
-_QUEUE_KEYS = frozenset({"wrapuptime", "service_level", "sl_formula", "short_abandon", *SENSES})
+_QUEUE_KEYS = frozenset({"extension", "wrapuptime", "service_level", "sl_formula", "short_abandon", *SENSES})
 _PAUSE_KEYS = frozenset({"warn", "critical"})
 _HOUR = 3600
 _DAY = 24 * _HOUR
@@ -54,12 +54,25 @@ def _queue(reader: TableReader, table: object, name: str, default: QueueRules) -
         raise reader.error(f"{where}.sl_formula", f"must be one of {', '.join(Formula)}")
     return replace(
         default,
+        extension=_extension(reader, table, name),
         wrapuptime=_within(reader, table, "wrapuptime", where, default.wrapuptime, kind=int, most=_HOUR),
         service_level=_within(reader, table, "service_level", where, default.service_level, kind=int, most=_DAY),
         sl_formula=Formula(formula),
         short_abandon=_within(reader, table, "short_abandon", where, default.short_abandon, kind=float, most=_HOUR),
         **limits,
     )
+
+
+def _extension(reader: TableReader, table: Mapping[str, object], name: str) -> str | None:
+    where = f"queues.{name}"
+    extension = reader.line(table, "extension", where)
+    if extension is None:
+        return None
+    if name == DEFAULT:
+        raise reader.error(f"{where}.extension", "must be said for each queue: none leads to all of them")
+    if not re.fullmatch(r"[^\s@,]+@[^\s@,]+", extension):
+        raise reader.error(f"{where}.extension", 'must be an extension and its context, like "601@from-trunk"')
+    return extension
 
 
 def _limit(reader: TableReader, table: Mapping[str, object], key: str, where: str) -> Limit | None:

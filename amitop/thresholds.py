@@ -96,6 +96,8 @@ _FRACTIONS = {
 class QueueRules:
     """What holds for one queue. A limit of None never worries."""
 
+    extension: str | None = None
+    """What leads to this queue in the dialplan, `601@from-trunk`, for callers who are moved there; None: not said."""
     wrapuptime: int | None = None
     """Seconds of the queue's own wrap-up, which AMI does not tell (`ami.md` D.6); None where nobody said."""
     service_level: int | None = None

@@ -163,3 +163,22 @@ def test_a_pause_may_have_one_bound(tmp_path):
         "b": [Level.FINE, Level.CRITICAL, Level.CRITICAL],
         "c": [Level.FINE, Level.FINE, Level.FINE],
     }
+
+
+def test_a_queues_extension_is_its_own(tmp_path):
+    rules = load_config(write(tmp_path, '[queues.sales]\nextension = "601@from-trunk"\n')).rules
+    assert rules.queue("sales").extension == "601@from-trunk"
+    assert rules.queue("support").extension is None
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('[queues.sales]\nextension = "601"', r"queues.sales.extension.* like \"601@from-trunk\""),
+        ('[queues.sales]\nextension = "601@a b"', r"queues.sales.extension"),
+        ('[queues.default]\nextension = "601@from-trunk"', r"queues.default.extension.*each queue"),
+    ],
+)
+def test_an_extension_that_leads_nowhere_is_a_mistake(tmp_path, text, complaint):
+    with pytest.raises(ConfigError, match=complaint):
+        load_config(write(tmp_path, text))
