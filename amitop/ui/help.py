@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 KEY_WIDTH = 14
 ORDER = ("Dashboard", "View", "Rows", "Details", "amitop")
 
+NOT_OURS = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
+"""What Textual binds on every screen: it works, and says nothing about amitop."""
+
 FILTER_WORDS = (
     ("ann 1004", "rows that hold both words, anywhere"),
     ("!queue", "rows without that word"),
@@ -44,7 +47,7 @@ def groups_of(
     titled: dict[str, dict[str, tuple[list[str], str, str]]] = {}
     for each in active.values():
         binding = each.binding
-        if not binding.description or binding.system:
+        if not binding.description or binding.system or binding.action in NOT_OURS:
             continue
         title = each.node.BINDING_GROUP_TITLE or "Here"
         reason = "" if each.enabled else why(binding.action) or "not now"
@@ -68,14 +71,14 @@ def _lines(groups: Sequence[Group]) -> Iterable[Content]:
         yield Content.styled(title, "bold $primary")
         for keys, words, reason in rows:
             style = "dim" if reason else ""
-            parts = [(f"  {keys:<{KEY_WIDTH}}", "bold" if not reason else style), (words, style)]
+            parts = [(f"  {keys:<{KEY_WIDTH}} ", "bold" if not reason else style), (words, style)]
             if reason:
                 parts.append((f" ({clean(reason)})", "$text-warning"))
             yield Content.assemble(*parts)
         yield Content("")
     yield Content.styled("What a filter can say", "bold $primary")
     for example, words in FILTER_WORDS:
-        yield Content.assemble((f"  {example:<{KEY_WIDTH}}", "bold"), words)
+        yield Content.assemble((f"  {example:<{KEY_WIDTH}} ", "bold"), words)
 
 
 class HelpScreen(ModalScreen[None]):
