@@ -112,7 +112,7 @@ def test_the_service_level_is_the_persons_else_the_pbxs_else_unknown():
         ("queues = 1", "queues", "a table"),
         ("[queues]\nsupport = 1", "queues.support", "must be a table"),
         ("[queues.a]\nwaitin = [1, 2]", "queues.a.waitin", 'did you mean "waiting"'),
-        ("[queues.a]\nzzz = 1", "queues.a.zzz", "known are longest_wait, ready"),
+        ("[queues.a]\nzzz = 1", "queues.a.zzz", "known are extension, longest_wait"),
         ("[queues.default]\nzzz = 1", "queues.default.zzz", "unknown"),
         ("[queues.a]\nwaiting = 5", "queues.a.waiting", "a list"),
         ("[queues.a]\nwaiting = [5]", "queues.a.waiting", "two numbers"),
