@@ -23,4 +23,4 @@ def run(args: argparse.Namespace, login: Login) -> int:
         mouse=saved.mouse and not args.no_mouse,
         read_only=login.profile.read_only,
     )
-    return run_dashboard([login.profile], settings)
+    return run_dashboard([login.profile], settings, login.config.rules)

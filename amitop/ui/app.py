@@ -19,11 +19,16 @@ from amitop.control.operator import Operator
 from amitop.health import LinkState
 from amitop.live import LivePbx
 from amitop.text import clean
+from amitop.thresholds import Rules
+from amitop.ui.agent_work import AgentWork
 from amitop.ui.ascii import AsciiFilter
+from amitop.ui.caller_work import CallerWork
 from amitop.ui.commands import AmitopCommands
 from amitop.ui.key_gate import KeyGate
 from amitop.ui.main_screen import MainScreen
 from amitop.ui.operate import Operations
+from amitop.ui.queue_work import QueueWork
+from amitop.ui.supervise_work import SuperviseWork
 from amitop.ui.terminal import EXIT_CRASH, EXIT_HANGUP, EXIT_TERMINATED, TerminalWatch, crash_report, signals
 from amitop.ui.theme import NAMES, THEMES, needs_ascii, theme_name
 from amitop.views.format import ASCII, UNICODE
@@ -60,6 +65,8 @@ class AmitopApp(App[int]):
         operator: Operator,
         settings: Settings,
         environ: Mapping[str, str] = os.environ,
+        *,
+        rules: Rules | None = None,
     ) -> None:
         # Without ansi_color, NO_COLOR still means greys (`style.md` 4.14).
         super().__init__(ansi_color=True if "NO_COLOR" in environ else None)
@@ -74,7 +81,17 @@ class AmitopApp(App[int]):
         self._no_such_theme = wanted if wanted not in self.available_themes else ""
         self.theme = theme_name(None, environ) if self._no_such_theme else wanted
         self.operations = Operations(self, operator)
-        self.main = MainScreen(pbxs, operator, self.operations, self._glyphs, refresh=settings.refresh)
+        rules = rules or Rules()
+        work = QueueWork(
+            operator,
+            self.operations,
+            AgentWork(self, operator, self.operations, rules),
+            CallerWork(self, operator, self.operations),
+            SuperviseWork(self, operator, self.operations, rules),
+        )
+        self.main = MainScreen(
+            pbxs, operator, self.operations, work, self._glyphs, refresh=settings.refresh, rules=rules
+        )
         self._gate = KeyGate(self, super().on_event)
         self.crashed = False
         self.was_live = False
@@ -127,20 +144,20 @@ class AmitopApp(App[int]):
             self.panic(Text(crash_report(error, secrets)))
 
 
-def run_dashboard(profiles: Sequence[Profile], settings: Settings) -> int:
+def run_dashboard(profiles: Sequence[Profile], settings: Settings, rules: Rules | None = None) -> int:
     """Run the dashboard over *profiles* until a person leaves it, and return the exit code.
 
     0; 3 or 4 when it was left without ever having had a connection, or with a login refused; 70 when amitop failed; 128
     and the signal's number when the terminal vanished or it was terminated.
     """
-    return asyncio.run(_run(profiles, settings))
+    return asyncio.run(_run(profiles, settings, rules))
 
 
-async def _run(profiles: Sequence[Profile], settings: Settings) -> int:
+async def _run(profiles: Sequence[Profile], settings: Settings, rules: Rules | None) -> int:
     pbxs = [LivePbx(profile) for profile in profiles]
     read_only = [p.name for p in profiles if settings.read_only or p.read_only]
     operator = Operator({pbx.name: pbx for pbx in pbxs}, read_only=read_only, audit=Audit())
-    app = AmitopApp(pbxs, operator, settings)
+    app = AmitopApp(pbxs, operator, settings, rules=rules)
     loop = asyncio.get_running_loop()
     watch = TerminalWatch(lambda: loop.call_soon_threadsafe(app.exit, EXIT_HANGUP))
     links = [asyncio.create_task(pbx.run(), name=pbx.name) for pbx in pbxs]

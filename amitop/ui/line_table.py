@@ -48,6 +48,8 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
+    GROUNDS: ClassVar[bool] = False
+    """Whether what a cell means colours its background too."""
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     DEFAULT_CSS = CSS
 
@@ -84,7 +86,7 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
         self._marks = Marks()
         self._filtered_anew = False
         self._lines: list[Line] = []
-        self._palette = Palette(self)
+        self._palette = Palette(self, grounds=self.GROUNDS)
         self._by_key: dict[Key, RowT] | None = None
 
     # What is shown

@@ -10,17 +10,22 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from amitop.health import LinkState
+from amitop.thresholds import Rules
+from amitop.ui.agents_view import AgentsView
 from amitop.ui.calls_view import CallsView
 from amitop.ui.channels_view import ChannelsView
 from amitop.ui.detail_pane import DetailPane
 from amitop.ui.diagnostics import DiagnosticsScreen
+from amitop.ui.floors import Floors
 from amitop.ui.help import HelpScreen, groups_of
 from amitop.ui.key_bar import KeyBar
 from amitop.ui.line import Line, Piece
 from amitop.ui.look import Looker
+from amitop.ui.queues_view import QueuesView
 from amitop.ui.state_line import state_pieces
 from amitop.ui.totals_line import TotalsLine
 from amitop.ui.view_tabs import ViewTabs
+from amitop.ui.waiting_view import WaitingView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +37,14 @@ if TYPE_CHECKING:
     from amitop.live import LivePbx
     from amitop.ui.live_table import LiveTable
     from amitop.ui.operate import Operations
+    from amitop.ui.queue_work import QueueWork
     from amitop.ui.table_view import TableView
     from amitop.views.format import Glyphs
 
-KEYS = ("hang_up", "transfer", "retry", "mark", "filter", "sort", "columns", "freeze", "details", "...", "help", "quit")
+KEYS = (
+    *("hang_up", "transfer", "retry", "pause", "unpause", "head", "move", "take_out", "listen", "add", "remove"),
+    *("why", "grid", "mark", "filter", "sort", "penalty", "columns", "freeze", "details", "...", "help", "quit"),
+)
 """In which order the last line names the keys."""
 ACTIONS = {"hang_up": "Hangup", "transfer": "Redirect"}
 """What acts on a PBX, and the AMI action that the login needs for it."""
@@ -51,6 +60,10 @@ class MainScreen(Screen[None]):
         Binding("R", "retry", "Reconnect", tooltip="Connect now instead of waiting", id="link.retry"),
         Binding("1", "view('calls')", "Calls", show=False, tooltip="A row for every call", id="view.calls"),
         Binding("2", "view('channels')", "Channels", show=False, tooltip="A row for every leg", id="view.channels"),
+        Binding("3", "view('queues')", "Queues", show=False, tooltip="A row for every queue", id="view.queues"),
+        Binding("4", "view('waiting')", "Waiting", show=False, tooltip="Everyone who waits", id="view.waiting"),
+        Binding("5", "view('agents')", "Agents", show=False, tooltip="Everyone who answers queues", id="view.agents"),
+        Binding("ctrl+z", "undo", "Undo", show=False, tooltip="Take back what was done to agents", id="agent.undo"),
         Binding("d,i", "details", "Details", tooltip="Show or hide what is known of the row", id="view.details"),
         Binding("D", "diagnostics", "Diagnostics", show=False, tooltip="How the link does", id="view.diagnostics"),
         Binding("question_mark,f1", "help", "Help", id="help"),
@@ -64,9 +77,11 @@ class MainScreen(Screen[None]):
         pbxs: Sequence[LivePbx],
         operator: Operator,
         operations: Operations,
+        work: QueueWork,
         glyphs: Glyphs,
         *,
         refresh: float = 4.0,
+        rules: Rules | None = None,
     ) -> None:
         super().__init__()
         self.pbxs = pbxs
@@ -77,9 +92,17 @@ class MainScreen(Screen[None]):
         self._by_name = {pbx.name: pbx for pbx in pbxs}
         self._state = Line(glyphs, id="state")
         self._totals = TotalsLine(glyphs)
-        views: list[TableView[Any]] = [CallsView(pbxs, glyphs), ChannelsView(pbxs, glyphs)]
+        self.floors = Floors(pbxs, rules or Rules())
+        self._work = work
+        views: list[TableView[Any]] = [
+            CallsView(pbxs, glyphs),
+            ChannelsView(pbxs, glyphs),
+            QueuesView(pbxs, glyphs, self.floors, work),
+            WaitingView(pbxs, glyphs, self.floors, work),
+            AgentsView(pbxs, glyphs, self.floors, work),
+        ]
         self.views = {view.NAME: view for view in views}
-        self._tabs = ViewTabs([(name, view.WORD.capitalize()) for name, view in self.views.items()], glyphs)
+        self._tabs = ViewTabs([(name, name.capitalize()) for name in self.views], glyphs)
         self.detail = DetailPane(glyphs)
         self._looker = Looker(lambda question: self.run_worker(question, group="look"))
         self._second: int | None = None
@@ -125,7 +148,8 @@ class MainScreen(Screen[None]):
         self._second = int(clock)
         now = self.now
         self.view.sync(now, force=force)
-        self._tabs.show_view(self.view_name, self._notes())
+        hidden = [name for name, view in self.views.items() if view.unavailable()]
+        self._tabs.show_view(self.view_name, self._notes(), hidden)
         if new_second:
             self._head_lines(now)
             self._show_details(now)
@@ -140,23 +164,25 @@ class MainScreen(Screen[None]):
         self._totals.renew(self.pbxs, now)
 
     def _show_details(self, now: float) -> None:
-        row = self.view.table.cursor_row
+        if not self.view.DETAILS:
+            return
+        row = self.view.detail_row(now)
         live = row is not None and self._by_name[row.key[0]].applications_live
         self.detail.show(row, now, applications_live=live)
 
     def _look(self, now: float) -> None:
         """Have the PBX tell what the selected legs do, where its events do not."""
-        row = self.view.table.cursor_row
+        row = self.view.worked_in.cursor_row
         if row is None or row.ended or not self.detail.display:
             return
         pbx = self._by_name[row.key[0]]
-        if not pbx.applications_live:
-            self._looker.look(pbx, row.key, self.view.target_of(row, now).legs, pbx.clock())
+        if not pbx.applications_live and (target := self.view.target_of(row, now)) is not None:
+            self._looker.look(pbx, row.key, target.legs, pbx.clock())
 
     def _notes(self) -> list[Piece]:
         """Return what is under way, and what is not as it usually is."""
-        table = self.view.table
-        notes = []
+        table = self.view.worked_in
+        notes = self.view.notes()
         if words := self._operations.words:
             notes.append(Piece(f"{words}…", "bold $text-accent", drop=1))
         if table.marked:
@@ -179,28 +205,32 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what read-only mode removes and what has no use now; None dims what this login may not do."""
+        if action == "details":
+            return self.view.DETAILS
+        if action == "undo":
+            return bool(self._work.agents.undoable)
         if action == "retry":
             return any(pbx.link.state not in {LinkState.LIVE, LinkState.SYNCING} for pbx in self.pbxs)
         if action not in ACTIONS:
             return True
-        if not any(self._operator.may_act(pbx.name) for pbx in self.pbxs):
+        if not self.view.on_the_phone or not any(self._operator.may_act(pbx.name) for pbx in self.pbxs):
             return False
         return True if self.why_not(action) is None else None
 
     def why_not(self, action: str) -> str | None:
         """Return why the key for *action* does nothing now, or None when it works."""
         if action not in ACTIONS:
-            return None
-        row = self.view.table.cursor_row
-        keys = self.view.table.marked or ({row.key} if row is not None and not row.ended else set())
-        if not keys:
-            return f"no {self.view.WORD.removesuffix('s')} is selected"
-        reasons = (self._operator.why_not(pbx, ACTIONS[action]) for pbx in sorted({key[0] for key in keys}))
+            return self.view.why_not(action)
+        rows, now = self.view.chosen_rows(), self.now
+        if not any(self.view.target_of(row, now) is not None for row in rows):
+            return self.view.nobody
+        reasons = (self._operator.why_not(pbx, ACTIONS[action]) for pbx in sorted({row.key[0] for row in rows}))
         return next((reason for reason in reasons if reason), None)
 
     def _note_keys(self) -> None:
         """Have the last line drawn again when another set of keys works: it costs too much to do it at each tick."""
-        working = tuple(self.check_action(action, ()) for action in (*ACTIONS, "retry"))
+        own = tuple(self.check_action(action, ()) for action in (*ACTIONS, "retry", "undo"))
+        working = own + self.view.working()
         if working != self._keys_that_work:
             self._keys_that_work = working
             self.refresh_bindings()
@@ -230,13 +260,21 @@ class MainScreen(Screen[None]):
             if pbx.link.state is not LinkState.LIVE:
                 pbx.retry_now()
 
+    def action_undo(self) -> None:
+        """Take back what was done to agents last."""
+        self._work.agents.undo()
+
     def action_view(self, name: str) -> None:
-        """Show another view."""
+        """Show another view, or say why there is none."""
+        if (why := self.views[name].unavailable()) is not None:
+            self._operations.refuse(name.capitalize(), why)
+            return
         self.view_name = name
 
     def watch_view_name(self, name: str) -> None:
         """Bring the view up to date as it comes."""
         self.query_one("#views", ContentSwitcher).current = name
+        self.detail.set_class(not self.view.DETAILS, "-none")
         self.view.table.focus()
         self.call_after_refresh(self.tick, force=True)
 
@@ -263,7 +301,7 @@ class MainScreen(Screen[None]):
     def on_view_tabs_chosen(self, message: ViewTabs.Chosen) -> None:
         """Go to the view that was clicked."""
         message.stop()
-        self.view_name = message.name
+        self.action_view(message.name)
 
     def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
         """Have the details follow at once; otherwise once a second is often enough."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from amitop.control.outcome import Outcome, OutcomeKind
@@ -12,7 +13,7 @@ from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.transfer import TransferScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual.app import App
 
@@ -76,12 +77,9 @@ class Operations:
             async with turn:
                 return await self._operator.hangup(target.key, target.legs)
 
-        self.under_way["hanging up"] += len(targets)
-        try:
+        with self.doing("hanging up", len(targets)):
             outcomes = await asyncio.gather(*map(hang_up_one, targets))
-        finally:
-            self.under_way["hanging up"] -= len(targets)
-        self.tell(outcomes)
+        self.tell(outcomes, done=f"Hung up {len(outcomes)}.")
 
     def transfer(self, target: Target) -> None:
         """Ask who goes where; then transfer and tell."""
@@ -100,18 +98,27 @@ class Operations:
         self._app.push_screen(screen, answered)
 
     async def _transfer(self, plan: TransferPlan) -> None:
-        self.under_way["transferring"] += 1
-        try:
+        with self.doing("transferring"):
             outcome = await self._operator.transfer(plan)
-        finally:
-            self.under_way["transferring"] -= 1
         self.tell([outcome])
 
-    def tell(self, outcomes: Sequence[Outcome]) -> None:
-        """Show what came of it: one notice for all, failures in the PBX's own words."""
+    @contextmanager
+    def doing(self, what: str, count: int = 1) -> Iterator[None]:
+        """Have *what* named as under way meanwhile."""
+        self.under_way[what] += count
+        try:
+            yield
+        finally:
+            self.under_way[what] -= count
+
+    def tell(self, outcomes: Sequence[Outcome], done: str = "", besides: str = "") -> None:
+        """Show what came of it: one notice for all, failures in the PBX's own words.
+
+        *done* is what to say when all went well with several; *besides* is said after everything.
+        """
         if len(outcomes) == 1:
             outcome = outcomes[0]
-            self._notify(outcome.text, _TITLE[outcome.kind], _SEVERITY[outcome.kind])
+            self._notify(outcome.text + besides, _TITLE[outcome.kind], _SEVERITY[outcome.kind])
             return
         counts = Counter(outcome.kind for outcome in outcomes)
         failed = [outcome for outcome in outcomes if outcome.kind is not OutcomeKind.DONE]
@@ -119,7 +126,8 @@ class Operations:
         lines = list(dict.fromkeys(outcome.text for outcome in failed))
         more = [f"and {len(lines) - LISTED} more"] if len(lines) > LISTED else []
         title = ", ".join(f"{_TITLE[kind]} {count}" for kind, count in counts.most_common())
-        self._notify("\n".join([*lines[:LISTED], *more]) or f"Hung up {len(outcomes)}.", title, severity)
+        words = "\n".join([*lines[:LISTED], *more]) or done
+        self._notify(words + besides, title, severity)
 
     def refuse(self, what: str, why: str) -> None:
         """Say why the key for *what* does nothing."""

@@ -29,6 +29,8 @@ class Line(NamedTuple):
     texts: tuple[str, ...]
     styles: tuple[str, ...]
     """One for each text: a `views.columns.Style`."""
+    parts: tuple[tuple[str, ...], ...] = ()
+    """Of a line on which several entities stand: for each text, the states of its own beside the line's."""
 
 
 def blank_line(width: int) -> Line:

@@ -80,10 +80,11 @@ LineTable:ansi {
 
 
 class Palette:
-    """Makes strips of lines with the component styles of *widget*."""
+    """Makes strips of lines with the component styles of *widget*, with *grounds* also of cells' backgrounds."""
 
-    def __init__(self, widget: Widget) -> None:
+    def __init__(self, widget: Widget, *, grounds: bool = False) -> None:
         self._widget = widget
+        self._grounds = grounds
         self._styles: dict[tuple[str, tuple[str, ...]], Style] = {}
 
     def clear(self) -> None:
@@ -93,6 +94,12 @@ class Palette:
     def strip(self, line: Line, width: int) -> Strip:
         """Return *line*, which is *width* cells wide, as a strip with one segment for each cell."""
         states = line.states
+        if line.parts:
+            segments = [
+                Segment(text, self._style(name, states + own))
+                for text, name, own in zip(line.texts, line.styles, line.parts, strict=True)
+            ]
+            return Strip(segments, width)
         segments = [
             Segment(text, self._style(name, states)) for text, name in zip(line.texts, line.styles, strict=True)
         ]
@@ -109,7 +116,7 @@ class Palette:
         if MARKED in states:
             style += self._text_style(MARKED)
         if cell:
-            style += self._text_style(cell)
+            style += self._component(cell) if self._grounds else self._text_style(cell)
         if ENDED in states:
             style += self._text_style(ENDED)
         for state in states:

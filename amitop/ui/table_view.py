@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from amitop.live import LivePbx
+    from amitop.ui.line import Piece
     from amitop.ui.targets import Target
+    from amitop.views.call_row import CallRow
+    from amitop.views.channels import ChannelRow
     from amitop.views.columns import Column
     from amitop.views.format import Glyphs
 
@@ -37,6 +40,8 @@ class TableView(Vertical, Generic[RowT]):
     """The widget's id, and what the keys and tabs call the view."""
     WORD: ClassVar[str]
     """What its rows are: `calls`."""
+    DETAILS: ClassVar[bool] = True
+    """Whether the pane below tells of the row under the cursor."""
     BINDING_GROUP_TITLE = "View"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", tooltip="Show only rows with these words", id="view.filter"),
@@ -46,6 +51,7 @@ class TableView(Vertical, Generic[RowT]):
     def __init__(self, pbxs: Sequence[LivePbx], columns: Sequence[Column[RowT]], glyphs: Glyphs) -> None:
         super().__init__(id=self.NAME)
         self.pbxs = pbxs
+        self.glyphs = glyphs
         self.table: LiveTable[RowT] = LiveTable(columns, glyphs=glyphs, clock=pbxs[0].clock)
         self.filter_bar = FilterBar(columns)
         self.frozen_at: float | None = None
@@ -71,9 +77,49 @@ class TableView(Vertical, Generic[RowT]):
         """Return every row that there is at *now*."""
         raise NotImplementedError
 
-    def target_of(self, row: RowT, now: float) -> Target:
-        """Return whom an action on *row* means."""
+    def target_of(self, row: RowT, now: float) -> Target | None:
+        """Return whom an action on *row* means; None where that is nobody with a channel."""
         raise NotImplementedError
+
+    @property
+    def worked_in(self) -> LiveTable[Any]:
+        """The table that the keys are about: a view may have several."""
+        return self.table
+
+    @property
+    def what(self) -> str:
+        """What the cursor stands on: `call`."""
+        return self.WORD.removesuffix("s")
+
+    @property
+    def on_the_phone(self) -> bool:
+        """Whether the rows are of somebody who may be hung up and transferred."""
+        return True
+
+    @property
+    def nobody(self) -> str:
+        """Why a key that needs somebody on the phone does nothing where there is nobody."""
+        return f"no {self.what} is selected"
+
+    def detail_row(self, now: float) -> CallRow | ChannelRow | None:
+        """Return whose details the pane shows."""
+        raise NotImplementedError
+
+    def unavailable(self) -> str | None:
+        """Return why this view has nothing to show on any of the PBXs, None where it has."""
+        return None
+
+    def why_not(self, action: str) -> str | None:
+        """Return why the key for one of the view's own actions does nothing now, or None when it works."""
+        return None
+
+    def working(self) -> tuple[bool | None, ...]:
+        """Return which of the view's own actions there are now: when it differs, the last line is drawn again."""
+        return ()
+
+    def notes(self) -> list[Piece]:
+        """Return what is not as it usually is, for the line of views."""
+        return []
 
     # -- the tick -------------------------------------------------------------------------------------------------
 
@@ -96,16 +142,21 @@ class TableView(Vertical, Generic[RowT]):
 
     def targets(self, now: float) -> list[Target]:
         """Return whom the marked rows mean, else the cursor's row; nobody where that has ended."""
-        marked = self.table.marked
+        targets = (self.target_of(row, now) for row in self.chosen_rows())
+        return [target for target in targets if target is not None]
+
+    def chosen_rows(self) -> list[Any]:
+        """Return the marked rows of the table that is worked in, else the cursor's; none that have ended."""
+        table = self.worked_in
+        marked = table.marked
         if marked:
-            rows = [row for row in self.table.rows if row.key in marked]
-        else:
-            rows = [row] if (row := self.table.cursor_row) is not None else []
-        return [self.target_of(row, now) for row in rows if not row.ended]
+            return [row for row in table.rows if row.key in marked]
+        row = table.cursor_row
+        return [] if row is None or row.ended else [row]
 
     def cursor_target(self, now: float) -> Target | None:
         """Return whom the cursor's row means; None where there is none or it has ended."""
-        row = self.table.cursor_row
+        row = self.worked_in.cursor_row
         return None if row is None or row.ended else self.target_of(row, now)
 
     # -- the filter -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from textual.message import Message
 from amitop.ui.line import Line, Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from textual import events
 
@@ -30,8 +30,8 @@ class ViewTabs(Line):
         super().__init__(glyphs, id="tabs")
         self._titles = titles
 
-    def show_view(self, current: str, notes: Sequence[Piece]) -> None:
-        """Mark the view *current* and write *notes* at the right."""
+    def show_view(self, current: str, notes: Sequence[Piece], hidden: Collection[str] = ()) -> None:
+        """Mark the view *current*, leave out those that are *hidden*, and write *notes* at the right."""
         tabs = [
             # A space on either side of both, so that the mark does not move the words.
             Piece(
@@ -41,6 +41,7 @@ class ViewTabs(Line):
                 tag=name,
             )
             for number, (name, title) in enumerate(self._titles, 1)
+            if name not in hidden
         ]
         self.show(tabs, notes)
 

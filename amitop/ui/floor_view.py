@@ -1,0 +1,260 @@
+"""What the views of queues, callers and agents share: the keys that act on these, and whether they work now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from amitop.control.supervise import SpyMode
+from amitop.ui.agent_work import Person
+from amitop.ui.table_view import TableView
+from amitop.ui.targets import Target
+from amitop.views.columns import Row
+from amitop.views.format import hms, party
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amitop.live import LivePbx
+    from amitop.pbx.queue_model import QueueCaller
+    from amitop.pbx.store import Store
+    from amitop.ui.floors import Floors
+    from amitop.ui.queue_work import QueueWork
+    from amitop.views.caller_row import CallerRow
+    from amitop.views.columns import Column
+    from amitop.views.format import Glyphs
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+class Kind(StrEnum):
+    """What the rows of a table are."""
+
+    QUEUE = "queue"
+    CALLER = "caller"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a key does: to which rows, and the AMI actions that it needs (any one of them is enough)."""
+
+    kinds: frozenset[Kind]
+    needs: tuple[str, ...]
+
+
+_QUEUE, _CALLER, _AGENT = (frozenset({kind}) for kind in Kind)
+DEEDS: dict[str, Deed] = {
+    "pause": Deed(_AGENT, ("QueuePause",)),
+    "unpause": Deed(_AGENT, ("QueuePause",)),
+    "add": Deed(_AGENT | _QUEUE, ("QueueAdd",)),
+    "remove": Deed(_AGENT, ("QueueRemove",)),
+    "penalty": Deed(_AGENT, ("QueuePenalty",)),
+    "ring_in_use": Deed(_AGENT, ("QueueMemberRingInUse",)),
+    "listen": Deed(_AGENT, ("Originate",)),
+    "whisper": Deed(_AGENT, ("Originate",)),
+    "barge": Deed(_AGENT, ("Originate",)),
+    "head": Deed(_CALLER, ("QueueChangePriorityCaller",)),
+    "move": Deed(_CALLER, ("Redirect",)),
+    "take_out": Deed(_CALLER, ("QueueWithdrawCaller",)),
+    "reset": Deed(_QUEUE, ("QueueReset",)),
+}
+"""By the name of the action that the key is bound to."""
+
+AGENT_KEYS: list[BindingType] = [
+    Binding("p", "pause", "Pause", tooltip="Pause the agent, or all that are marked (* marks all)", id="agent.pause"),
+    Binding("P", "unpause", "Unpause", tooltip="End the pause of the agent, or of all that are marked", id="agent.go"),
+    Binding("minus", "remove", "Remove", key_display="-", tooltip="Take the agent out of a queue", id="agent.remove"),
+    Binding("e", "penalty", "Penalty", tooltip="Give the agent another penalty", id="agent.penalty"),
+    Binding(
+        "b", "ring_in_use", "In use", show=False, tooltip="Ring the agent during a call, or not", id="agent.ringinuse"
+    ),
+]
+SPY_KEYS: list[BindingType] = [
+    Binding("l", "listen", "Listen", tooltip="Hear the agent's call on the supervisor's phone", id="agent.listen"),
+    Binding("h", "whisper", "Whisper", show=False, tooltip="Speak to the agent alone", id="agent.whisper"),
+    Binding("B", "barge", "Barge in", show=False, tooltip="Join the agent's call", id="agent.barge"),
+]
+SPY = {"listen": SpyMode.LISTEN, "whisper": SpyMode.WHISPER, "barge": SpyMode.BARGE}
+ADD_KEY = Binding("plus", "add", "Add", key_display="+", tooltip="Add an agent to a queue", id="agent.add")
+CALLER_KEYS: list[BindingType] = [
+    Binding("K", "head", "To the head", tooltip="Move the caller to the head of the queue", id="caller.head"),
+    Binding("m", "move", "Move", tooltip="Send the caller to another queue or extension", id="caller.move"),
+    Binding("o", "take_out", "Take out", tooltip="Take the caller out of the queue", id="caller.out"),
+]
+QUEUE_KEYS: list[BindingType] = [
+    Binding("0", "reset", "Reset", show=False, tooltip="Have Asterisk forget the queue's figures", id="queue.reset"),
+]
+
+
+class FloorView(TableView[RowT], Generic[RowT]):
+    """A view of what *floors* has, whose keys are carried out by *work*."""
+
+    DETAILS: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        pbxs: Sequence[LivePbx],
+        columns: Sequence[Column[RowT]],
+        glyphs: Glyphs,
+        floors: Floors,
+        work: QueueWork,
+    ) -> None:
+        super().__init__(pbxs, columns, glyphs)
+        self.floors = floors
+        self.work = work
+
+    # -- what a view says of its rows -----------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> Kind:
+        """What the rows of the table are that is worked in."""
+        raise NotImplementedError
+
+    @property
+    def queue_meant(self) -> str | None:
+        """The queue that is looked at; None where it is all of them."""
+        return None
+
+    def people_chosen(self) -> list[Person]:
+        """Return the agents that a key is about."""
+        if self.kind is not Kind.AGENT:
+            return []
+        return [Person(row.floor.store, row.agent.memberships) for row in self.chosen_rows()]
+
+    def callers_chosen(self) -> tuple[Store, list[QueueCaller]] | None:
+        """Return the callers that a key is about, and where; None for nobody, and for those of several PBXs."""
+        rows = self.chosen_rows() if self.kind is Kind.CALLER else []
+        names = {row.key[0] for row in rows}
+        if len(names) != 1:
+            return None
+        store = next(pbx.store for pbx in self.pbxs if pbx.name in names)
+        return store, [row.caller for row in rows]
+
+    @property
+    def what(self) -> str:
+        """What the cursor stands on."""
+        return self.kind
+
+    @property
+    def on_the_phone(self) -> bool:
+        """Whether the rows are of people."""
+        return self.kind is not Kind.QUEUE
+
+    @property
+    def nobody(self) -> str:
+        """Why a key that needs somebody on the phone does nothing here."""
+        return "no agent who is on a queue's call is selected" if self.kind is Kind.AGENT else super().nobody
+
+    def unavailable(self) -> str | None:
+        """Return why there are no queues."""
+        return self.floors.unavailable()
+
+    # -- keys that work -------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with the rows of the table that is worked in; dim what this login may not do."""
+        deed = DEEDS.get(action)
+        if deed is None:
+            return super().check_action(action, parameters)
+        if self.kind not in deed.kinds or isinstance(self.screen.focused, Input):
+            return False
+        if not any(self.work.operator.may_act(pbx.name) for pbx in self.pbxs):
+            return False
+        return True if self.why_not(action) is None else None
+
+    def why_not(self, action: str) -> str | None:
+        """Return why the key for *action* does nothing now."""
+        deed = DEEDS.get(action)
+        if deed is None:
+            return None
+        rows = self.chosen_rows()
+        if not rows:
+            return f"no {self.kind} is selected"
+        if action in SPY and (reason := self.work.supervision.why_not()):
+            return reason
+        names = sorted({row.key[0] for row in rows})
+        if len(names) > 1:
+            return f"these are on {len(names)} PBXs: mark those of one"
+        for pbx in names:
+            reasons = [self.work.operator.why_not(pbx, need) for need in deed.needs]
+            if all(reasons):
+                return reasons[0]
+        return None
+
+    def working(self) -> tuple[bool | None, ...]:
+        """Return which keys work."""
+        return tuple(self.check_action(action, ()) for action in DEEDS)
+
+    # -- what keys do ---------------------------------------------------------------------------------------------
+
+    def action_pause(self) -> None:
+        """Ask for a reason, then pause."""
+        if people := self.people_chosen():
+            self.work.agents.pause(people, self.queue_meant)
+
+    def action_unpause(self) -> None:
+        """End pauses."""
+        if people := self.people_chosen():
+            self.work.agents.unpause(people, self.queue_meant)
+
+    def action_penalty(self) -> None:
+        """Ask for a penalty, then set it."""
+        if people := self.people_chosen():
+            self.work.agents.penalty(people, self.queue_meant)
+
+    def action_ring_in_use(self) -> None:
+        """Ask whether to ring during calls, then set it."""
+        if people := self.people_chosen():
+            self.work.agents.ring_in_use(people, self.queue_meant)
+
+    def action_remove(self) -> None:
+        """Ask, then take out of queues."""
+        if people := self.people_chosen():
+            self.work.agents.remove(people, self.queue_meant)
+
+    def action_listen(self) -> None:
+        """Listen to an agent."""
+        self._supervise(SpyMode.LISTEN)
+
+    def action_whisper(self) -> None:
+        """Speak to an agent who is on a call."""
+        self._supervise(SpyMode.WHISPER)
+
+    def action_barge(self) -> None:
+        """Join an agent's call."""
+        self._supervise(SpyMode.BARGE)
+
+    def _supervise(self, mode: SpyMode) -> None:
+        row = self.worked_in.cursor_row
+        if row is not None and self.kind is Kind.AGENT:
+            self.work.supervision.ask(Person(row.floor.store, row.agent.memberships), mode)
+
+    def action_head(self) -> None:
+        """Move a caller to the head."""
+        if chosen := self.callers_chosen():
+            self.work.callers.head(*chosen)
+
+    def action_move(self) -> None:
+        """Ask where to, then send callers there."""
+        if chosen := self.callers_chosen():
+            self.work.callers.move(*chosen)
+
+    def action_take_out(self) -> None:
+        """Ask, then take callers out of the queue."""
+        if chosen := self.callers_chosen():
+            self.work.callers.take_out(*chosen)
+
+
+def caller_target(row: CallerRow, floors: Floors, now: float) -> Target | None:
+    """Return the channel of somebody who waits, for hanging up and transfers; None once it has gone."""
+    caller = row.caller
+    store = floors.of(caller.line.pbx, now).store
+    if caller.uniqueid not in store.channels:
+        return None
+    words = f"{party(caller.caller)}, waiting {hms(row.wait(now))} in {caller.queue}"
+    return Target(store, row.key, (caller.uniqueid,), words, whole=False)
