@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from amitop.pbx.model import Key
     from amitop.pbx.queue_model import QueueCaller
-    from amitop.thresholds import QueueRules
     from amitop.views.columns import Style
+    from amitop.views.floor import Floor
 
 SOON = 0.25
 """Share of the service level that is left when a caller begins to be a worry."""
@@ -26,16 +26,17 @@ _NAMED = 2
 class CallerRow:
     """One who waits."""
 
-    __slots__ = ("caller", "ringing", "rules", "seconds")
+    __slots__ = ("caller", "floor", "ringing", "rules", "seconds")
     ended = False
     children: tuple[CallerRow, ...] = ()
 
-    def __init__(self, caller: QueueCaller, rules: QueueRules, ringing: Sequence[str]) -> None:
+    def __init__(self, floor: Floor, caller: QueueCaller, ringing: Sequence[str]) -> None:
+        self.floor = floor
         self.caller = caller
-        self.rules = rules
+        self.rules = floor.rules.queue(caller.queue)
         self.ringing = ringing
         """Names of the members that the queue rings for this caller now."""
-        self.seconds = rules.seconds(caller.line.service_level)
+        self.seconds = self.rules.seconds(caller.line.service_level)
         """Of the service level; None where nobody set one."""
 
     @property

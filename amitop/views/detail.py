@@ -51,19 +51,19 @@ def freshness(channel: Channel, now: float, *, applications_live: bool) -> str:
     return "live" if applications_live else f"as of {ago(now - channel.application_at)}"
 
 
-def _section(title: str, lines: Iterator[tuple[str, str | None]]) -> Section:
+def section(title: str, lines: Iterator[tuple[str, str | None]]) -> Section:
     """Clean, and leave out what is not known."""
     return Section(title, tuple((clean(label), clean(value, VALUE_LIMIT)) for label, value in lines if value))
 
 
 def _call(row: CallRow, now: float, live: bool) -> list[Section]:
     store, call = row.store, row.call
-    sections = [_section("Call", _call_lines(row, now)), _section("Legs", _legs(row, now, live))]
+    sections = [section("Call", _call_lines(row, now)), section("Legs", _legs(row, now, live))]
     bridges = dict.fromkeys(leg.bridge for leg in call.legs if leg.bridge)
     sections += [
-        _section("Bridge", _bridge_lines(store, store.bridges[each], now)) for each in bridges if each in store.bridges
+        section("Bridge", _bridge_lines(store, store.bridges[each], now)) for each in bridges if each in store.bridges
     ]
-    sections.append(_section("Events", _story(store, call.id, now)))
+    sections.append(section("Events", _story(store, call.id, now)))
     return [section for section in sections if section.lines]
 
 
@@ -97,21 +97,21 @@ def _legs(row: CallRow, now: float, live: bool) -> Iterator[tuple[str, str | Non
 def _channel(row: ChannelRow, now: float, live: bool) -> list[Section]:
     store, channel = row.store, row.channel
     sections = [
-        _section("Channel", _channel_lines(row, now)),
-        _section("Dialplan", _dialplan_lines(channel, now, live)),
+        section("Channel", _channel_lines(row, now)),
+        section("Dialplan", _dialplan_lines(channel, now, live)),
     ]
     bridge = store.bridges.get(channel.bridge) if channel.bridge else None
     if bridge is not None:
-        sections.append(_section("Bridge", _bridge_lines(store, bridge, now, channel)))
+        sections.append(section("Bridge", _bridge_lines(store, bridge, now, channel)))
     call = store.call_of(channel.uniqueid)
     call_id = call.id if call is not None else row.end.call_id if row.end is not None else None
     if call is not None:
         others = ((leg.name, leg.state_text) for leg in call.legs if leg is not channel)
-        sections.append(_section("Other legs of the call", others))
+        sections.append(section("Other legs of the call", others))
     if channel.variables:
-        sections.append(_section("Variables", ((name, value) for name, value in channel.variables.items())))
+        sections.append(section("Variables", ((name, value) for name, value in channel.variables.items())))
     if call_id is not None:
-        sections.append(_section("Events", _story(store, call_id, now)))
+        sections.append(section("Events", _story(store, call_id, now)))
     return [section for section in sections if section.lines]
 
 

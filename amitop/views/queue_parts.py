@@ -23,12 +23,11 @@ def caller_rows(floor: Floor, queue: Queue) -> list[CallerRow]:
     """Return a row for everyone who waits in *queue* and has been named, next one first."""
     if not queue.callers:
         return []
-    rules = floor.rules.queue(queue.name)
     ringing: dict[str, list[str]] = {}
     for member in queue.members.values():
         if member.ringing_for is not None:
             ringing.setdefault(member.ringing_for, []).append(member.name)
-    return [CallerRow(caller, rules, ringing.get(caller.uniqueid, ())) for caller in queue.callers]
+    return [CallerRow(floor, caller, ringing.get(caller.uniqueid, ())) for caller in queue.callers]
 
 
 CALLER_COLUMNS: tuple[Column[CallerRow], ...] = (
