@@ -74,6 +74,13 @@ async def test_the_head_is_above_every_priority_there_is(pbx):
     assert pbx.line("support") == ["1.3", "1.1", "1.2", "1.4"]
 
 
+async def test_nobodys_own_priority_is_lowered(pbx):
+    pbx.queues["support"].callers[2].priority = 7  # without Immediate, by somebody else
+    await carry_out(pbx, "1.3", CallerAct.HEAD)
+    assert pbx.line("support")[0] == "1.3"
+    assert priority_changes(pbx) == [("3", "7", "yes")]
+
+
 @pytest.mark.parametrize(
     ("given", "uid", "line"),
     [

@@ -162,6 +162,14 @@ async def test_an_unknown_ring_in_use_is_not_invented_by_undo(pbx):
     assert not changed.undo.changing
 
 
+async def test_a_members_last_event_tells_whether_it_rang_in_use(pbx):
+    pbx.queues["support"].members[A1].ringinuse = True  # which no list tells
+    before = pbx.truth()
+    removed = await operate(pbx).carry_out(preview(pbx.store, [("support", A1)], Remove()))
+    await operate(pbx).carry_out(removed.undo)
+    assert pbx.queues == before
+
+
 async def test_a_member_that_left_while_the_dialog_was_open_is_gone(pbx):
     plan = preview(pbx.store, [("support", A1)], Pause())
     pbx.connection.on_action("QueueRemove", {"Queue": "support", "Interface": A1})
