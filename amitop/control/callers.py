@@ -142,8 +142,8 @@ class CallerActions:
             await ask_queue(live, plan.queue)
         if _waits(live, plan):
             seconds = self._guard.patience.withdraw
-            text = f"{plan.who}: accepted, but still in {plan.queue} after {seconds:.0f} s."
-            return Outcome(OutcomeKind.NO_EFFECT, text)
+            text = f"{plan.who}: accepted, but still in {plan.queue} after {seconds:.0f} s"
+            return Outcome(OutcomeKind.NO_EFFECT, f"{text}. Who is being put through leaves when the ringing is over.")
         answered = _answered_by(live, plan.uniqueid)
         if answered:
             return Outcome(OutcomeKind.GONE, f"{plan.who} was answered by {answered} before they could be taken out.")
