@@ -18,6 +18,8 @@ from amitop.control.audit import Audit
 from amitop.control.operator import Operator
 from amitop.health import LinkState
 from amitop.live import LivePbx
+from amitop.shift.ledger import Ledger, default_path
+from amitop.shift.shift import Shift
 from amitop.text import clean
 from amitop.thresholds import Rules
 from amitop.ui.agent_work import AgentWork
@@ -86,7 +88,7 @@ class AmitopApp(App[int]):
             operator,
             self.operations,
             AgentWork(self, operator, self.operations, rules),
-            CallerWork(self, operator, self.operations),
+            CallerWork(self, operator, self.operations, rules),
             SuperviseWork(self, operator, self.operations, rules),
         )
         self.main = MainScreen(
@@ -158,6 +160,7 @@ async def _run(profiles: Sequence[Profile], settings: Settings, rules: Rules | N
     read_only = [p.name for p in profiles if settings.read_only or p.read_only]
     operator = Operator({pbx.name: pbx for pbx in pbxs}, read_only=read_only, audit=Audit())
     app = AmitopApp(pbxs, operator, settings, rules=rules)
+    _count_shifts(pbxs, rules or Rules())
     loop = asyncio.get_running_loop()
     watch = TerminalWatch(lambda: loop.call_soon_threadsafe(app.exit, EXIT_HANGUP))
     links = [asyncio.create_task(pbx.run(), name=pbx.name) for pbx in pbxs]
@@ -173,6 +176,15 @@ async def _run(profiles: Sequence[Profile], settings: Settings, rules: Rules | N
             link.cancel()
         await asyncio.gather(*links, return_exceptions=True)
         watch.stop()
+
+
+def _count_shifts(pbxs: Sequence[LivePbx], rules: Rules) -> None:
+    """Have the shift of each PBX counted and kept."""
+    ledger = Ledger(default_path())
+    for pbx in pbxs:
+        pbx.shift = Shift(
+            pbx.store, pbx.wall_of, pbx.clock(), starts=rules.shift_starts, wrapup=rules.wrapup, ledger=ledger
+        )
 
 
 def _link_ended(app: AmitopApp, link: asyncio.Task[None]) -> None:

@@ -20,19 +20,22 @@ if TYPE_CHECKING:
     from amitop.control.statistics import ResetPlan
     from amitop.pbx.queue_model import QueueCaller
     from amitop.pbx.store import Store
+    from amitop.thresholds import Rules
     from amitop.ui.operate import Operations
 
 
-def ways(store: Store, besides: str) -> list[tuple[str, str]]:
+def ways(store: Store, rules: Rules, besides: str) -> list[tuple[str, str]]:
     """Return extensions that lead to queues, as `exten@context` and the queue's name; not that of *besides*.
 
-    No list tells which extension leads where. But those who wait stand in the very step of the dialplan that runs
-    Queue(), so whoever waits in a queue shows a way to it.
+    *rules* name some. No list tells which extension leads where, but those who wait stand in the very step of the
+    dialplan that runs Queue(), so whoever waits in a queue shows a way to it.
     """
-    found: dict[str, str] = {}
+    known = ((rules.queue(name).extension, name) for name in store.queues if name != besides)
+    found = {extension: name for extension, name in known if extension is not None}
+    named = set(found.values())
     for caller in store.queued.values():
         channel = store.channels.get(caller.uniqueid)
-        if channel is None or caller.queue == besides:
+        if channel is None or caller.queue == besides or caller.queue in named:
             continue
         context, exten, _ = channel.position
         if context and exten:
@@ -43,8 +46,9 @@ def ways(store: Store, besides: str) -> list[tuple[str, str]]:
 class CallerWork:
     """Asks and acts. *app* shows dialogs and does the work in its workers; *operations* tells what came of it."""
 
-    def __init__(self, app: App[int], operator: Operator, operations: Operations) -> None:
+    def __init__(self, app: App[int], operator: Operator, operations: Operations, rules: Rules) -> None:
         self._app = app
+        self._rules = rules
         self._operator = operator
         self._operations = operations
 
@@ -73,7 +77,7 @@ class CallerWork:
     def move(self, store: Store, callers: Sequence[QueueCaller]) -> None:
         """Ask for the extension, then send callers there."""
         here = {caller.queue for caller in callers}
-        known = ways(store, here.pop() if len(here) == 1 else "")
+        known = ways(store, self._rules, here.pop() if len(here) == 1 else "")
         leads = dict(known)
         uniqueids = [caller.uniqueid for caller in callers]
 

@@ -35,10 +35,6 @@ class CallsView(TableView[CallRow | LegRow]):
             self._opened.intersection_update(row.key for row in rows)
         return rows
 
-    def detail_row(self, now: float) -> CallRow | LegRow | None:
-        """Return the row under the cursor."""
-        return self.table.cursor_row
-
     def target_of(self, row: CallRow | LegRow, now: float) -> Target:
         """Return the call, or the leg."""
         return target_of(row, now)

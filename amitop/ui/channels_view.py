@@ -28,10 +28,6 @@ class ChannelsView(TableView[ChannelRow]):
         """Return every channel."""
         return channel_rows([pbx.store for pbx in self.pbxs], now)
 
-    def detail_row(self, now: float) -> ChannelRow | None:
-        """Return the row under the cursor."""
-        return self.table.cursor_row
-
     def target_of(self, row: ChannelRow, now: float) -> Target:
         """Return the channel."""
         return target_of(row, now)

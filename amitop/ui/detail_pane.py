@@ -10,16 +10,21 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from amitop.ui.line import wrap
+from amitop.views.agents import AgentRow
 from amitop.views.call_row import CallRow
+from amitop.views.caller_row import CallerRow
+from amitop.views.channels import ChannelRow
 from amitop.views.detail import detail
 from amitop.views.format import UNICODE, Glyphs, cells, fit
+from amitop.views.queue_detail import floor_detail
+from amitop.views.queue_parts import MemberRow
+from amitop.views.queue_row import QueueRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.style import Style
 
-    from amitop.views.channels import ChannelRow
     from amitop.views.detail import Section
 
 STORY = "Events"
@@ -85,9 +90,23 @@ def _wrapped(label: str, value: str, label_width: int, width: int, glyphs: Glyph
         yield [(fit(shown, label_width - 1, glyphs=glyphs) + " ", LABEL), (fit(piece, room, glyphs=glyphs), VALUE)]
 
 
-def _known(row: CallRow | ChannelRow) -> bool:
+AnyRow = CallRow | ChannelRow | QueueRow | CallerRow | AgentRow | MemberRow
+"""Of which there are details."""
+
+
+def _known(row: AnyRow) -> bool:
     """Whether the PBX still has what *row* shows."""
-    return row.key[-1] in (row.store.calls if isinstance(row, CallRow) else row.store.channels)
+    if isinstance(row, CallRow):
+        return row.key[-1] in row.store.calls
+    if isinstance(row, ChannelRow):
+        return row.key[-1] in row.store.channels
+    return not isinstance(row, CallerRow) or row.caller.uniqueid in row.floor.store.queued
+
+
+def _sections(row: AnyRow, now: float, *, applications_live: bool) -> list[Section]:
+    if isinstance(row, CallRow | ChannelRow):
+        return detail(row, now, applications_live=applications_live)
+    return floor_detail(row, now, applications_live=applications_live)
 
 
 class DetailPane(ScrollView, can_focus=True):
@@ -103,11 +122,11 @@ class DetailPane(ScrollView, can_focus=True):
         self._lines: list[list[Part]] = []
         self._painted: list[list[Part]] = []
         self._styles: dict[str, Style] = {}
-        self._row: CallRow | ChannelRow | None = None
+        self._row: AnyRow | None = None
         self._known_at = 0.0
         self.border_title = " details "
 
-    def show(self, row: CallRow | ChannelRow | None, now: float, *, applications_live: bool) -> None:
+    def show(self, row: AnyRow | None, now: float, *, applications_live: bool) -> None:
         """Show what is known of *row* at *now*, repainting only the lines that differ.
 
         None is a cursor whose row has gone. What was there stays then, until the cursor is moved: why a call ended is
@@ -126,7 +145,7 @@ class DetailPane(ScrollView, can_focus=True):
         if row is None:
             self._lines = [[(fit("Nothing is selected", width, glyphs=self._glyphs), LABEL)]]
         else:
-            self._lines = arrange(detail(row, now, applications_live=applications_live), width, self._glyphs)
+            self._lines = arrange(_sections(row, now, applications_live=applications_live), width, self._glyphs)
         self.virtual_size = Size(width, len(self._lines))
         self._repaint()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
@@ -93,8 +93,6 @@ QUEUE_KEYS: list[BindingType] = [
 
 class FloorView(TableView[RowT], Generic[RowT]):
     """A view of what *floors* has, whose keys are carried out by *work*."""
-
-    DETAILS: ClassVar[bool] = False
 
     def __init__(
         self,

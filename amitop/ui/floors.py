@@ -27,7 +27,10 @@ class Floors:
         moment = (now, tuple(pbx.store.version for pbx in self.pbxs))
         if moment != self._moment:
             self._moment = moment
-            self._made = [Floor(pbx.store, now, pbx.wall_of(now), self.rules) for pbx in self.pbxs]
+            self._made = [
+                Floor(pbx.store, now, pbx.wall_of(now), self.rules, pbx.shift.tally if pbx.shift else None)
+                for pbx in self.pbxs
+            ]
         return self._made
 
     def of(self, pbx: str, now: float) -> Floor:

@@ -12,8 +12,10 @@ from textual.widgets import ContentSwitcher
 from amitop.health import LinkState
 from amitop.thresholds import Rules
 from amitop.ui.agents_view import AgentsView
+from amitop.ui.alarm import Alarm
 from amitop.ui.calls_view import CallsView
 from amitop.ui.channels_view import ChannelsView
+from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.detail_pane import DetailPane
 from amitop.ui.diagnostics import DiagnosticsScreen
 from amitop.ui.floors import Floors
@@ -26,6 +28,8 @@ from amitop.ui.state_line import state_pieces
 from amitop.ui.totals_line import TotalsLine
 from amitop.ui.view_tabs import ViewTabs
 from amitop.ui.waiting_view import WaitingView
+from amitop.ui.wallboard import WallboardScreen
+from amitop.views.agents import agent_totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +68,9 @@ class MainScreen(Screen[None]):
         Binding("4", "view('waiting')", "Waiting", show=False, tooltip="Everyone who waits", id="view.waiting"),
         Binding("5", "view('agents')", "Agents", show=False, tooltip="Everyone who answers queues", id="view.agents"),
         Binding("ctrl+z", "undo", "Undo", show=False, tooltip="Take back what was done to agents", id="agent.undo"),
+        Binding("w", "wallboard", "Wallboard", show=False, tooltip="Large figures for the room", id="wallboard"),
+        Binding("A", "acknowledge", "Alerts", show=False, tooltip="Read and acknowledge alerts", id="alerts"),
+        Binding("N", "new_shift", "New shift", show=False, tooltip="Begin to count a new shift", id="shift.new"),
         Binding("d,i", "details", "Details", tooltip="Show or hide what is known of the row", id="view.details"),
         Binding("D", "diagnostics", "Diagnostics", show=False, tooltip="How the link does", id="view.diagnostics"),
         Binding("question_mark,f1", "help", "Help", id="help"),
@@ -105,6 +112,9 @@ class MainScreen(Screen[None]):
         self._tabs = ViewTabs([(name, name.capitalize()) for name in self.views], glyphs)
         self.detail = DetailPane(glyphs)
         self._looker = Looker(lambda question: self.run_worker(question, group="look"))
+        self.alarm = Alarm(self.floors, self._ring)
+        self._details: dict[bool, bool] = {}
+        """Whether a person wants the details, in views that usually have them and in others."""
         self._second: int | None = None
         self._keys_that_work: object = None
 
@@ -151,22 +161,30 @@ class MainScreen(Screen[None]):
         hidden = [name for name, view in self.views.items() if view.unavailable()]
         self._tabs.show_view(self.view_name, self._notes(), hidden)
         if new_second:
+            self.alarm.watch(now)
             self._head_lines(now)
             self._show_details(now)
             self._look(now)
         if not covered:
             self._note_keys()
 
+    def _ring(self) -> None:
+        self.app.bell()
+
     def _head_lines(self, now: float) -> None:
         stale = all(pbx.stale_since is not None for pbx in self.pbxs)
         self.set_class(stale, "-stale")
         self._state.show(*state_pieces(self.pbxs))
-        self._totals.renew(self.pbxs, now)
+        self._totals.renew(self.pbxs, now, self._staff(now), self.alarm.piece())
+
+    def _staff(self, now: float) -> list[Piece]:
+        """Return how many agents could take a call, and why others cannot."""
+        counts = {str(state).lower(): count for state, count, _ in agent_totals(self.floors.at(now))}
+        words = [f"{counts[state]} {state}" for state in ("talking", "ready", "paused") if state in counts]
+        return [Piece(f"Agents {' '.join(words)}", drop=3)] if words else []
 
     def _show_details(self, now: float) -> None:
-        if not self.view.DETAILS:
-            return
-        row = self.view.detail_row(now)
+        row = self.view.detail_row()
         live = row is not None and self._by_name[row.key[0]].applications_live
         self.detail.show(row, now, applications_live=live)
 
@@ -205,8 +223,6 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what read-only mode removes and what has no use now; None dims what this login may not do."""
-        if action == "details":
-            return self.view.DETAILS
         if action == "undo":
             return bool(self._work.agents.undoable)
         if action == "retry":
@@ -264,6 +280,36 @@ class MainScreen(Screen[None]):
         """Take back what was done to agents last."""
         self._work.agents.undo()
 
+    def action_wallboard(self) -> None:
+        """Show the wallboard: of the queue that has the whole screen, else of all."""
+        if (why := self.floors.unavailable()) is not None:
+            self._operations.refuse("Wallboard", why)
+            return
+        view = self.view
+        queue = view.opened if isinstance(view, QueuesView) else None
+        self.app.push_screen(WallboardScreen(self.floors, self.alarm, self._glyphs, queue))
+
+    def action_acknowledge(self) -> None:
+        """Take note of the alerts."""
+        title, text = self.alarm.acknowledge()
+        self._operations.refuse(title, text)
+        self.tick(force=True)
+
+    def action_new_shift(self) -> None:
+        """Ask, then count from now on."""
+        shifts = [pbx.shift for pbx in self.pbxs if pbx.shift is not None]
+        if not shifts:
+            self._operations.refuse("New shift", "no shift is counted here")
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                for shift in shifts:
+                    shift.begin(self.pbxs[0].clock())
+
+        question = "Begin a new shift now? The figures begin at 0; those of the old shift are kept for the report."
+        self.app.push_screen(ConfirmScreen(question, yes="Begin"), answered)
+
     def action_view(self, name: str) -> None:
         """Show another view, or say why there is none."""
         if (why := self.views[name].unavailable()) is not None:
@@ -274,19 +320,25 @@ class MainScreen(Screen[None]):
     def watch_view_name(self, name: str) -> None:
         """Bring the view up to date as it comes."""
         self.query_one("#views", ContentSwitcher).current = name
-        self.detail.set_class(not self.view.DETAILS, "-none")
+        self._dress_details()
         self.view.table.focus()
         self.call_after_refresh(self.tick, force=True)
 
     def action_details(self, shown: bool | None = None) -> None:
         """Show the details or hide them; without a word, the one that is not so."""
         shown = not self.detail.display if shown is None else shown
-        # Classes and not `display`, for the height of the terminal decides until a person does.
-        self.detail.set_class(shown, "-shown")
-        self.detail.set_class(not shown, "-hidden")
+        self._details[self.view.DETAILS] = shown
+        self._dress_details()
         if not shown and self.detail.has_focus:
             self.view.table.focus()
         self.call_after_refresh(self.tick, force=True)
+
+    def _dress_details(self) -> None:
+        """Show the details in this view, or not: as a person wanted it in views of its kind, else as is usual."""
+        # Classes and not `display`, for the height of the terminal decides until a person does.
+        wanted = self._details.get(self.view.DETAILS)
+        self.detail.set_class(wanted is True, "-shown")
+        self.detail.set_class(wanted is False or (wanted is None and not self.view.DETAILS), "-hidden")
 
     def action_diagnostics(self) -> None:
         """Show how the links do."""

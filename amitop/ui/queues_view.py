@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from amitop.live import LivePbx
     from amitop.pbx.queue_model import Queue
+    from amitop.ui.detail_pane import AnyRow
     from amitop.ui.floors import Floors
     from amitop.ui.queue_work import QueueWork
     from amitop.ui.table_cursor import Key
     from amitop.ui.targets import Target
-    from amitop.views.call_row import CallRow
     from amitop.views.floor import Floor
     from amitop.views.format import Glyphs
     from amitop.views.queue_row import QueueRow
@@ -46,6 +46,7 @@ class QueuesView(FloorView[Any]):
 
     NAME = "queues"
     WORD = "queues"
+    DETAILS: ClassVar[bool] = False  # the parts are in their place
     BINDINGS: ClassVar[list[BindingType]] = [
         *CALLER_KEYS,
         *AGENT_KEYS,
@@ -186,9 +187,12 @@ class QueuesView(FloorView[Any]):
         """Return the caller's channel; a queue and a member have none."""
         return caller_target(row, self.floors, now) if self.kind is Kind.CALLER else None
 
-    def detail_row(self, now: float) -> CallRow | None:
-        """There is no pane of details here: the parts are in its place."""
-        return None
+    def detail_row(self) -> AnyRow | None:
+        """Return the row under the cursor; of a reason, the member."""
+        row = self.worked_in.cursor_row
+        if self.worked_in is self.why and row is not None:
+            return next((member for member in self.members.rows if member.key == row.key), None)
+        return super().detail_row()
 
     def chosen_rows(self) -> list[Any]:
         """Return what is marked or under the cursor. Of queues only the cursor's: nobody resets several at once."""

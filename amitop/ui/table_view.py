@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from amitop.live import LivePbx
+    from amitop.ui.detail_pane import AnyRow
     from amitop.ui.line import Piece
     from amitop.ui.targets import Target
-    from amitop.views.call_row import CallRow
-    from amitop.views.channels import ChannelRow
     from amitop.views.columns import Column
     from amitop.views.format import Glyphs
 
@@ -41,7 +40,7 @@ class TableView(Vertical, Generic[RowT]):
     WORD: ClassVar[str]
     """What its rows are: `calls`."""
     DETAILS: ClassVar[bool] = True
-    """Whether the pane below tells of the row under the cursor."""
+    """Whether the pane below tells of the row under the cursor, unless a person wants it otherwise."""
     BINDING_GROUP_TITLE = "View"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", tooltip="Show only rows with these words", id="view.filter"),
@@ -101,9 +100,10 @@ class TableView(Vertical, Generic[RowT]):
         """Why a key that needs somebody on the phone does nothing where there is nobody."""
         return f"no {self.what} is selected"
 
-    def detail_row(self, now: float) -> CallRow | ChannelRow | None:
-        """Return whose details the pane shows."""
-        raise NotImplementedError
+    def detail_row(self) -> AnyRow | None:
+        """Return whose details the pane shows: the row under the cursor."""
+        row: AnyRow | None = self.worked_in.cursor_row
+        return row
 
     def unavailable(self) -> str | None:
         """Return why this view has nothing to show on any of the PBXs, None where it has."""

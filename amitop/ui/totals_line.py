@@ -62,8 +62,13 @@ class TotalsLine(Line):
         self.draw_again()
         self.update(Content.styled("\n".join(lines), style), layout=False)
 
-    def renew(self, pbxs: Sequence[LivePbx], now: float) -> None:
-        """Count afresh and draw; *now* is the time that the state describes."""
+    def renew(
+        self, pbxs: Sequence[LivePbx], now: float, staff: Sequence[Piece] = (), alerts: Piece | None = None
+    ) -> None:
+        """Count afresh and draw; *now* is the time that the state describes.
+
+        *staff* and *alerts* are drawn as they are given.
+        """
         down = [why for pbx in pbxs if (why := trouble(pbx))]
         if len(down) < len(pbxs):
             self._figures = totals([pbx.store for pbx in pbxs], now)
@@ -76,5 +81,6 @@ class TotalsLine(Line):
         # At the end of the line, where it grows without moving anything.
         spark = sparkline(self._history.values, SPARK_WIDTH, self._glyphs).lstrip()
         self.show(
-            totals_pieces(self._figures), [Piece("5 min", MUTED, drop=9), Piece(spark, "$primary", drop=8, gap=1)]
+            [*totals_pieces(self._figures), *staff, *([alerts] if alerts else [])],
+            [Piece("5 min", MUTED, drop=9), Piece(spark, "$primary", drop=8, gap=1)],
         )

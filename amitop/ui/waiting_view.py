@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from amitop.ui.floor_view import CALLER_KEYS, FloorView, Kind, caller_target
-from amitop.views.call_row import CallRow
 from amitop.views.caller_row import CallerRow
 from amitop.views.waiting import WAITING_COLUMNS, waiting_rows
 
@@ -26,7 +25,6 @@ class WaitingView(FloorView[CallerRow]):
 
     NAME = "waiting"
     WORD = "callers"
-    DETAILS: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [*CALLER_KEYS]
 
     def __init__(self, pbxs: Sequence[LivePbx], glyphs: Glyphs, floors: Floors, work: QueueWork) -> None:
@@ -40,15 +38,6 @@ class WaitingView(FloorView[CallerRow]):
     def source(self, now: float) -> Sequence[CallerRow]:
         """Return everyone who waits."""
         return waiting_rows(self.floors.at(now))
-
-    def detail_row(self, now: float) -> CallRow | None:
-        """Return the call of the caller under the cursor: their story is what a lead wants to know."""
-        row = self.table.cursor_row
-        if row is None:
-            return None
-        store = self.floors.of(row.key[0], now).store
-        call = store.call_of(row.caller.uniqueid)
-        return None if call is None else CallRow(store, call, call.legs)
 
     def target_of(self, row: CallerRow, now: float) -> Target | None:
         """Return the caller's channel."""
