@@ -29,7 +29,9 @@ EACH = 5.0
 SPACE = 1.0
 """Seconds at least between two lists of any kind."""
 COST = 10.0
-"""The PBX is left alone for at least this many times as long as the last list took."""
+"""The PBX is left alone for at least this many times as long as the last list took ..."""
+AT_MOST = 300.0
+"""... and for no more seconds than this."""
 MANY = 5
 """Doubted queues from which on one list of all is less work than one of each."""
 POLL_EVERY = 5.0
@@ -56,6 +58,7 @@ class QueueSync:
         self._clock = clock
         self._may = may
         self._first = asyncio.Event()
+        self._listed = False
         self._full_at = 0.0
         self._free_at = 0.0
         self._asked: dict[str, float] = {}
@@ -67,8 +70,8 @@ class QueueSync:
 
     @property
     def ready(self) -> bool:
-        """Whether the first list of the session has come: queues that are not known are not there."""
-        return self._first.is_set()
+        """Whether a list has come in this session: before it, queues are as they were when the link was lost."""
+        return self._listed
 
     async def wait_first(self, timeout: float) -> None:
         """Wait until the first list of the session has come or failed, for *timeout* seconds at most."""
@@ -79,17 +82,19 @@ class QueueSync:
     async def run(self, session: Session) -> None:
         """Keep asking until the session ends."""
         self._first.clear()
+        self._listed = False
         self._full_at = self._free_at = 0.0
         self._asked.clear()
         try:
             while True:
-                await self._turn(session)
+                await self.turn(session)
                 self._first.set()
                 await asyncio.sleep(TICK)
         except LinkLost:
             return  # the link's own task says so
 
-    async def _turn(self, session: Session) -> None:
+    async def turn(self, session: Session) -> None:
+        """Do what is due."""
         now = self._clock()
         if now < self._free_at:
             return
@@ -109,25 +114,25 @@ class QueueSync:
             await self._ask(session, due[0])
 
     async def _ask_all(self, session: Session) -> None:
-        first = not self._first.is_set()
-        await self._ask(session, None, first=first)
-        pause = POLL_EVERY if self.polling else EVERY
-        self._full_at = self._clock() + max(pause, COST * self.seconds)
-        if first:
+        first = not self._listed
+        await self._ask(session, None)
+        self._full_at = self._clock() + max(POLL_EVERY if self.polling else EVERY, self._cost)
+        if first and self._listed:
             await self._learn_hints(session)
 
-    async def _ask(self, session: Session, queue: str | None, *, first: bool = False) -> None:
+    async def _ask(self, session: Session, queue: str | None) -> None:
         asked_at = self._clock()
 
         def merge(listing: Listing) -> None:
             self.lists += 1
             try:
-                silent = first or self.polling
+                silent = self.polling or not self._listed
                 self._store.apply_queues(listing.items, asked_at, self._clock(), queue=queue, first=silent)
             except Exception:  # noqa: BLE001 - one bad list must not end the link; it is counted and shown
                 self._health.faults += 1
                 reason = traceback.format_exc(limit=-1).strip().splitlines()[-1]
                 self._health.last_fault = f"QueueStatus: {reason}"
+            self._listed = self._listed or queue is None
 
         for name in list(self._store.dirty_queues) if queue is None else [queue]:
             self._asked[name] = asked_at
@@ -140,9 +145,13 @@ class QueueSync:
         except ActionError as error:
             self.notice = f"QueueStatus: {error.message}"
         self.seconds = self._clock() - asked_at
-        self._free_at = self._clock() + max(SPACE, COST * self.seconds)
+        self._free_at = self._clock() + max(SPACE, self._cost)
         if queue is None:
             self._judge_events(session)
+
+    @property
+    def _cost(self) -> float:
+        return min(AT_MOST, COST * self.seconds)
 
     def _judge_events(self, session: Session) -> None:
         """Fall back to polling where lists change and no queue event ever came: `read=agent` is missing."""
