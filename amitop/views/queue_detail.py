@@ -14,6 +14,7 @@ from amitop.views.detail import detail, section
 from amitop.views.format import ago, hms, party
 from amitop.views.queue_row import QueueRow, percent
 from amitop.views.standing import STATE_ORDER, standing_in
+from amitop.views.why import rings_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +141,7 @@ def _agent(row: AgentRow | MemberRow, now: float) -> Lines:
         yield "Pause limit", hms(limit.warn)
     yield "With", row.company()
     yield "From queue", agent.queue
-    yield "Ignored", f"the last {agent.missed_rings} rings" if agent.missed_rings else None
+    yield "Ignored", rings_words(agent.missed_rings) or None
     yield "Device", agent.device
     yield "PBX", agent.pbx
 

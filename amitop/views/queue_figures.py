@@ -162,7 +162,7 @@ SHIFT_COLUMNS: tuple[Column[QueueRow], ...] = (
         "p90", "P90", lambda tally: tally.answer_waits.quantile(0.9), "Nine in ten of those answered waited no longer"
     ),
     _seconds("max", "MAX", lambda tally: tally.longest_wait, "The longest wait of this shift that is over"),
-    _seconds("talk", "MEAN TALK", lambda tally: tally.mean_talk, "Mean talk of this shift"),
+    _seconds("meantalk", "MEAN TALK", lambda tally: tally.mean_talk, "Mean talk of this shift"),
 )
 """Counted by amitop since the shift began."""
 

@@ -54,7 +54,7 @@ def _queue(floor: Floor, name: str, tally: QueueTally) -> Json:
         "name": name,
         **_counts(tally, tally.short_abandons(rules.short_abandon)),
         "service_level": {
-            "percent": _rounded(service_level(tally, rules, seconds)),
+            "percent": _rounded(service_level(tally, rules, seconds), 2),
             "seconds": seconds,
             "formula": str(rules.sl_formula),
             "fraction": rules.sl_formula.words,
@@ -78,7 +78,7 @@ def _total(floor: Floor, tally: Tally) -> Json:
             weighed.append((share, service_level_base(each, rules)))
     calls = sum(weight for _, weight in weighed)
     percent = sum(share * weight for share, weight in weighed) / calls if calls else None
-    return {**_counts(whole, short), "service_level": {"percent": _rounded(percent)}, **_durations(whole)}
+    return {**_counts(whole, short), "service_level": {"percent": _rounded(percent, 2)}, **_durations(whole)}
 
 
 def _counts(tally: QueueTally, short: int) -> Json:
@@ -116,8 +116,8 @@ def _asterisk(queue: Queue | None) -> Json | None:
         "talktime": queue.talktime,
         "completed": queue.completed,
         "abandoned": queue.abandoned,
-        "sl_perf": _rounded(queue.sl_perf),
-        "sl_perf2": _rounded(queue.sl_perf2),
+        "sl_perf": _rounded(queue.sl_perf, 2),
+        "sl_perf2": _rounded(queue.sl_perf2, 2),
     }
 
 
@@ -144,5 +144,5 @@ def _alert(raised: Raised, floor: Floor) -> Json:
     }
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+def _rounded(value: float | None, digits: int = 1) -> float | None:
+    return None if value is None else round(float(value), digits)

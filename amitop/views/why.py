@@ -149,8 +149,7 @@ class _Inquiry:
             text += f"; queue {heavier.name} goes first (weight {heavier.weight})"
             return Reason(member, state, text)
         if agent.missed_rings:
-            rings = f"last {agent.missed_rings} rings" if agent.missed_rings > 1 else "last ring"
-            return Reason(member, state, f"{text}; ignored the {rings}", Level.WARN)
+            return Reason(member, state, f"{text}; ignored {rings_words(agent.missed_rings)}", Level.WARN)
         if not self.queue.waiting:
             return Reason(member, state, f"{text}; nobody waits")
         if self.all_rung and self.rung is not None:
@@ -173,6 +172,13 @@ class _Inquiry:
                 if other.waiting >= free:
                     return other
         return None
+
+
+def rings_words(count: int) -> str:
+    """Return `the last ring`, `the last 3 rings`; empty for none."""
+    if count < 2:
+        return "the last ring" if count else ""
+    return f"the last {count} rings"
 
 
 def _timed(words: str, standing: Standing, now: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amitop.ami.packet import Packet
 from amitop.pbx.store import Store
+from amitop.shift.shift import Shift
 from amitop.thresholds import Rules
 from amitop.views.floor import Floor
 from fakes.events import ANN, block
@@ -177,3 +178,52 @@ def support(**changes: object) -> Store:
         entry("support", 2, "7.2", 20, caller=BOB),
         entry("support", 3, "7.3", 70),
     )
+
+
+def leaves(store: Store, queue: str, uid: str, at: float, *, wait: int) -> None:
+    """The caller hangs up: QueueCallerAbandon comes before QueueCallerLeave (`ami.md` B.5)."""
+    who = caller_block(uid)
+    store.apply(event("HangupRequest", who, Cause=16), at)
+    store.apply(event("QueueCallerAbandon", who, Queue=queue, Position=1, OriginalPosition=1, HoldTime=wait), at)
+    store.apply(event("QueueCallerLeave", who, Queue=queue, Position=1, Count=len(store.queues[queue].callers) - 1), at)
+
+
+def completes(store: Store, queue: str, uid: str, number: int, at: float, *, talk: int, wait: int = 5) -> None:
+    device = f"PJSIP/agent{number:02}"
+    names = {"Queue": queue, "Interface": device, "MemberName": f"Agent {number:02}"}
+    legs = (caller_block(uid), agent_block(f"{uid}-{number}", number, state=6))
+    store.apply(event("AgentComplete", *legs, HoldTime=wait, TalkTime=talk, Reason="caller", **names), at)
+    store.apply(status(queue, number, LastCall=EPOCH + int(at), CallsTaken=4), at)
+
+
+def shift(store: Store, at: float = LISTED) -> Shift:
+    """Begin to count what *store* tells from *at* on."""
+    found = Shift(store, lambda moment: EPOCH + moment, at)
+    found.tick(at, watching=True)
+    return found
+
+
+def counted(rules: Rules | None = None) -> Floor:
+    """An hour's work of queue support in a minute, looked at at 200.
+
+    Agents 01 to 03. Twelve callers came: nine were answered after 1 to 9 s and talked for 3 s, one gave up after 1 s
+    and one after 30 s, and the last waits since 195. Agent 02 ignored one ring; agent 03 is paused for lunch since 150.
+    """
+    store = listed(params("support", ServiceLevel=5), *(member("support", number) for number in (1, 2, 3)))
+    counting = shift(store)
+    for number in range(1, 10):
+        uid, at = f"8.{number}", 100 + number
+        joins(store, "support", uid, at, count=len(store.queues["support"].callers) + 1)
+        rings(store, "support", uid, 1, at)
+        answers(store, "support", uid, 1, at + number, wait=number)
+        completes(store, "support", uid, 1, at + number + 3, talk=3, wait=number)
+    joins(store, "support", "8.10", 130)
+    leaves(store, "support", "8.10", 131, wait=1)
+    joins(store, "support", "8.11", 140)
+    rings(store, "support", "8.11", 2, 145)
+    ignores(store, "support", "8.11", 2, 160)
+    store.apply(status("support", 2), 160)
+    leaves(store, "support", "8.11", 170, wait=30)
+    store.apply(status("support", 3, Paused=1, PausedReason="lunch", LastPause=EPOCH + 150), 150)
+    joins(store, "support", "8.12", 195)
+    return Floor(store, 200, EPOCH + 200, rules or Rules(), counting.tally)
