@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amitop.pbx.agents import AgentState, latest, wrapup_until
+from amitop.pbx.model import NOBODY
 from amitop.thresholds import Level, level
 from amitop.views.format import UNICODE, hms, party
 
@@ -133,12 +134,16 @@ def _wrapup_until(floor: Floor, member: Member) -> float | None:
 
 
 def company(floor: Floor, agent: Agent) -> str:
-    """Return with whom *agent* is on the phone, or who waits for their answer; empty where nobody is. Not cleaned."""
+    """Return with whom *agent* is on the phone, or who waits for their answer. Not cleaned; empty where nobody knows.
+
+    On a call with nobody it is the application that they are in.
+    """
     if agent.caller is not None:
         return party(agent.caller)
     if agent.state in {AgentState.BUSY, AgentState.ON_HOLD, AgentState.RINGING}:
         channel = floor.channel_on(agent.device)
-        return "" if channel is None else party(channel.connected)
+        if channel is not None:
+            return party(channel.connected) if channel.connected != NOBODY else channel.application or ""
     return ""
 
 

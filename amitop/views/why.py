@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from amitop.views.columns import Style
     from amitop.views.floor import Floor
 
+_MAY_RING = "; may ring all the same (ringinuse=yes)"
 PATIENCE = 5.0
 """Seconds for which a free phone may stay silent while somebody waits: the queue's `retry` is 5 by default."""
 
@@ -97,12 +98,12 @@ class _Inquiry:
             case AgentState.READY | AgentState.UNKNOWN:
                 return self._free(member, agent, standing)
             case AgentState.TALKING | AgentState.ON_HOLD | AgentState.RINGING:
-                text = self._engaged(agent, standing)
-                text += self._afterwards(member) + (self._in_use(member) if not member.paused else "")
+                text = self._engaged(agent, standing) + self._afterwards(member)
             case AgentState.BUSY:
                 other = company(self.floor, agent)
                 text = _timed("On another call", standing, now) + (f" with {other}" if other else "")
-                text += self._in_use(member)
+                if member.ringinuse is not None:
+                    text += _MAY_RING if member.ringinuse else "; not rung meanwhile (ringinuse=no)"
             case AgentState.WRAP_UP:
                 text = f"Wrap-up, {hms(standing.seconds(now))} left"
             case AgentState.PAUSED:
@@ -126,14 +127,10 @@ class _Inquiry:
         return text if agent.queue == self.queue.name else f"{text}, queue {agent.queue}"
 
     def _afterwards(self, member: Member) -> str:
-        if not member.paused:
-            return ""
-        return f"; then paused {member.pause_reason}" if member.pause_reason else "; then paused"
-
-    def _in_use(self, member: Member) -> str:
-        if member.ringinuse is None:
-            return ""
-        return "; may ring all the same (ringinuse=yes)" if member.ringinuse else "; not rung meanwhile (ringinuse=no)"
+        """Say what keeps them when they are done, and whether the queue rings them meanwhile."""
+        if member.paused:
+            return f"; then paused {member.pause_reason}" if member.pause_reason else "; then paused"
+        return _MAY_RING if member.ringinuse else ""
 
     def _free(self, member: Member, agent: Agent, standing: Standing) -> Reason:
         """Say what else may keep a free phone silent, else that it should be ringing."""

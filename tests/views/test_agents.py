@@ -117,6 +117,10 @@ def test_whom_a_busy_one_talks_to_is_told_by_their_own_channel() -> None:
     store.apply(call_event("Newchannel", leg), 101)
     assert by_name(store, 102)["Agent 06"].company() == "Warehouse 200"
     assert by_name(store, 102)["Agent 01"].company() == ""
+    alone = block("5.2", "PJSIP/agent06-0000000a", caller=("1006", "Agent 06"))
+    store.apply(call_event("Newchannel", alone), 103)
+    store.apply(call_event("Newexten", alone, "Extension: echo\nApplication: Echo\nAppData: \n"), 103)
+    assert by_name(store, 104)["Agent 06"].company() == "Echo"
 
 
 def test_ignored_rings_have_a_sign_from_the_second_on() -> None:

@@ -95,7 +95,7 @@ def test_filters_and_sorts() -> None:
 def test_a_narrow_screen_keeps_who_and_how_long() -> None:
     keys = [each.column.key for each in lay_out(shown_columns(WAITING_COLUMNS), 78)]
     assert keys == ["left", "wait", "queue", "pos", "caller", "rings"]
-    assert [each.column.key for each in lay_out(shown_columns(WAITING_COLUMNS), 40)] == ["left", "wait", "caller"]
+    assert [each.column.key for each in lay_out(shown_columns(WAITING_COLUMNS), 44)] == ["left", "wait", "caller"]
 
 
 def test_every_column_has_a_text_a_sort_and_a_hint() -> None:
