@@ -35,7 +35,8 @@ def test_as_json(call, capsys):
     assert [row["state"] for row in document["calls"]] == ["Talking"]
 
 
-def test_for_people(call, capsys):
+def test_for_people(call, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     assert main(["replay", str(call)]) == 0
     out = capsys.readouterr().out
     first, second = out.splitlines()[:2]
