@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from amitop.pbx.queue_model import Fact
     from amitop.pbx.store import Store
     from amitop.shift.ledger import Ledger
+    from amitop.shift.records import Record
 
 SAVE_EVERY = 5.0
 """Seconds between two writings, while anything changes."""
@@ -118,19 +119,25 @@ class Shift:
         """Return the tally of the shift that runs: the one that was kept, if it is that one, else a new one."""
         boundary = last_start(self._starts, epoch)
         kept = self._ledger.load(self._store.name) if self._ledger is not None else None
-        if kept is not None and kept.started <= epoch:
-            runs = kept.started >= boundary if boundary is not None else epoch - kept.saved < UNWATCHED
-            if runs:
-                tally = Tally(kept.started, self._wrapup)
-                try:
-                    restore(kept, tally)
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
-                    self._problem = f"the shift's figures that were kept cannot be read: {error!r}"
-                else:
-                    return tally
+        if kept is not None and runs(kept, self._starts, epoch):
+            tally = Tally(kept.started, self._wrapup)
+            try:
+                restore(kept, tally)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                self._problem = f"the shift's figures that were kept cannot be read: {error!r}"
+            else:
+                return tally
         tally = Tally(boundary if boundary is not None else epoch, self._wrapup)
         tally.watched_from = epoch
         return tally
+
+
+def runs(kept: Record, starts: Sequence[time], epoch: float) -> bool:
+    """Whether the shift *kept* is the one that runs at *epoch*, where shifts begin at *starts*."""
+    if kept.started > epoch:
+        return False
+    boundary = last_start(starts, epoch)
+    return kept.started >= boundary if boundary is not None else epoch - kept.saved < UNWATCHED
 
 
 def last_start(starts: Sequence[time], epoch: float) -> float | None:
