@@ -17,6 +17,8 @@ DASHBOARD = "dashboard"
 COMMANDS = {
     "snapshot": "print the calls and channels of this moment, and leave",
     "watch": "print the state again and again, one JSON document a line",
+    "check": "print which figures of the queues are beyond their limits",
+    "report": "print what a shift has come to so far",
     "replay": "print the state that a recording ends in",
     "verify": "compare the state kept from events with the PBX itself",
 }
@@ -130,6 +132,38 @@ def _watch() -> _Parser:
     return parser
 
 
+def _check() -> _Parser:
+    parser = _new(
+        "check",
+        "[TARGET]",
+        "Compare the queues of this moment with the limits of the configuration, once.",
+        "A line for each figure beyond its limit, and exit status 1; else OK, and 0.\n"
+        "A service level is of the shift that a dashboard of this user counts.\n\n" + _TARGET,
+    )
+    _connection(parser)
+    parser.add_argument("--nagios", action="store_true", help="one line with performance data; the status stays")
+    return parser
+
+
+def _report() -> _Parser:
+    parser = _new(
+        "report",
+        "[TARGET]",
+        "Print the shift that a dashboard of this user counts, or counted last.",
+        f"As Markdown, if nothing else is asked for. Without a connection it is the shift\n"
+        f"as it was kept, without Asterisk's own figures.\n\n{_TARGET}",
+    )
+    _connection(parser)
+    forms = parser.add_mutually_exclusive_group()
+    for option, form, words in (
+        ("--csv", "queues", "the queues, for a spreadsheet"),
+        ("--csv-agents", "agents", "the agents, for a spreadsheet"),
+        ("--json", "json", "print one JSON document"),
+    ):
+        forms.add_argument(option, dest="form", action="store_const", const=form, default="markdown", help=words)
+    return parser
+
+
 def _replay() -> _Parser:
     parser = _new(
         "replay",
@@ -174,5 +208,13 @@ def _seconds(text: str) -> float:
     return value
 
 
-_PARSERS = {DASHBOARD: _dashboard, "snapshot": _snapshot, "watch": _watch, "replay": _replay, "verify": _verify}
+_PARSERS = {
+    DASHBOARD: _dashboard,
+    "snapshot": _snapshot,
+    "watch": _watch,
+    "check": _check,
+    "report": _report,
+    "replay": _replay,
+    "verify": _verify,
+}
 _WITH_VALUE = {"--config", "--secret-file", "--tls-ca", "--tls-fingerprint", "--theme", "--every", "--for"}

@@ -51,7 +51,7 @@ def test_version(amitop):
     assert (done.returncode, done.stdout, done.stderr) == (0, f"amitop {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [None, "snapshot", "watch", "replay", "verify"])
+@pytest.mark.parametrize("command", [None, "snapshot", "watch", "check", "report", "replay", "verify"])
 def test_help_fits_a_terminal(amitop, command):
     done = amitop(*([command] if command else []), "--help")
     assert (done.returncode, done.stderr) == (0, "")
@@ -75,6 +75,8 @@ def test_help_fits_a_terminal(amitop, command):
         (["watch", "pbx", "--json", "--every", "0"], "seconds above 0"),
         (["watch", "pbx", "--json", "--for", "nan"], "seconds above 0"),
         (["verify", "pbx", "--for", "-1"], "--for"),
+        (["report", "pbx", "--csv", "--json"], "not allowed with argument --csv"),
+        (["check", "pbx", "--csv"], "no option --csv"),
         (["replay"], "FILE"),
         (["replay", "--read-only", "x"], "no option --read-only"),
         (["snapshot", "--config", "/no/such.toml"], "/no/such.toml: there is no such file"),
