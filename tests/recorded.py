@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from amitop.ami.packet import Packet
 from amitop.ami.wire import Framer
 from amitop.pbx.blocks import CHANNEL_FIELDS
+from amitop.pbx.queue_rings import Rings
+from amitop.pbx.queue_talks import Talks
+from amitop.pbx.queues import Queues
 from amitop.pbx.replay import read_times
 
 if TYPE_CHECKING:
@@ -189,10 +192,8 @@ def check(store: Store) -> None:
         assert uid in store.channels
         assert all(uid in store.links[other] for other in others)
     assert store.dials.keys() <= store.channels.keys()
-    assert store.queued.keys() <= store.channels.keys()
     assert store.parked.keys() <= store.channels.keys()
-    for uid, place in store.queued.items():
-        assert place.line.callers.count(place) == 1
+    check_queues(store)
     assert store.call_by_uid.keys() == store.channels.keys()
     for uid, call in store.call_by_uid.items():
         assert store.calls[call.id] is call
@@ -203,3 +204,26 @@ def check(store: Store) -> None:
         assert call.legs == sorted(call.legs, key=lambda leg: (leg.created, leg.order))
     for channel in store.channels.values():
         assert all(store.channels[spy].spying_on == channel.uniqueid for spy in channel.spies)
+
+
+def check_queues(store: Store) -> None:
+    """Assert that every index of the queues says the same."""
+    part = store.part(Queues)
+    assert store.queued.keys() <= store.channels.keys() or any(queue.listed_at for queue in store.queues.values())
+    standing = [caller for queue in store.queues.values() for caller in queue.callers]
+    assert len(standing) == len(store.queued)
+    for caller in standing:
+        assert store.queued[caller.uniqueid] is caller
+        assert store.queues[caller.queue] is caller.line
+    for name, queue in store.queues.items():
+        assert queue.name == name
+        places = [caller.position for caller in queue.callers]
+        assert places == list(range(queue.unseen + 1, queue.waiting + 1))
+    members = {(queue.name, interface): m for queue in store.queues.values() for interface, m in queue.members.items()}
+    assert members == {(queue, m.interface): m for of in part.memberships.values() for queue, m in of.items()}
+    assert all((m.queue, m.interface) == key for key, m in members.items())
+    talks = store.part(Talks)
+    assert all(talks.by_member.values())
+    told = [talk for known in talks.by_member.values() for talk in known if talk.uniqueid is not None]
+    assert {talk.uniqueid: talk for talk in told} == talks.by_caller
+    assert store.part(Rings).by_leg.keys() <= store.channels.keys()

@@ -30,12 +30,16 @@ def queue_call(n: int, *, end: bool = True) -> Iterator[Packet]:
     for uid in agents:
         yield event("Newchannel", block(uid, state="Down", linkedid=caller, Exten="s"))
         dest = block(uid, "Dest", state="Down", linkedid=caller)
+        yield event("AgentCalled", block(caller), dest, **member(n, uid if not end else uid[-2:]))
         yield event("DialBegin", block(caller), dest, DialString=uid)
         yield event("Newstate", block(uid, state="Ringing", linkedid=caller))
     yield event("Newstate", block(agents[0], linkedid=caller))
     for uid, status in zip(agents, ("ANSWER", "CANCEL", "CANCEL"), strict=True):
         yield event("DialEnd", block(caller), block(uid, "Dest", linkedid=caller), DialStatus=status)
     yield event("QueueCallerLeave", block(caller), Queue=f"q{n % 7}", Position="1", Count="0")
+    taken = member(n, agents[0] if not end else agents[0][-2:])
+    yield event("AgentConnect", block(caller), block(agents[0], "Dest", linkedid=caller), **taken, HoldTime="4")
+    yield event("QueueMemberStatus", **taken, Status="2", InCall="1", CallsTaken=str(n))
     bridge = bridge_block(f"bridge-{n}")
     yield event("BridgeCreate", bridge)
     yield event("BridgeEnter", bridge, block(agents[0], linkedid=caller))
@@ -51,8 +55,15 @@ def queue_call(n: int, *, end: bool = True) -> Iterator[Packet]:
     for uid in (caller, agents[0]):
         yield event("BridgeLeave", bridge, block(uid, linkedid=caller))
     yield event("BridgeDestroy", bridge)
+    if n % 10:  # some ends are never told
+        yield event("AgentComplete", **taken, HoldTime="4", TalkTime="9")
     for uid in (caller, agents[0]):
         yield event("Hangup", block(uid, linkedid=caller), Cause="16", Cause_txt="Normal Clearing")
+
+
+def member(n: int, uid: str) -> dict[str, str]:
+    """Return who is rung."""
+    return {"Queue": f"q{n % 7}", "Interface": f"PJSIP/{uid}", "MemberName": "Ann"}
 
 
 def sizes(store: Store) -> dict[str, int]:
