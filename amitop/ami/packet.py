@@ -91,7 +91,8 @@ class Packet:
 
     *raw* is the packet's lines joined by LF, without the empty line that ends it. Header names are compared without
     regard to case; a repeated header keeps every value (`ami.md` A.3). *output* is the text of a `Response: Follows`,
-    which Asterisk 13 and older send instead of `Output` headers. `damaged` is known once the headers were read.
+    which Asterisk 13 and older send instead of `Output` headers; *event* is the name where that is known already.
+    `damaged` is known once the headers were read.
     """
 
     __slots__ = ("_all", "_headers", "damaged", "kind", "name", "raw")
@@ -99,11 +100,15 @@ class Packet:
     kind: Kind
     name: str
 
-    def __init__(self, raw: bytes, output: list[str] | None = None) -> None:
+    def __init__(self, raw: bytes, output: list[str] | None = None, event: str | None = None) -> None:
         self.raw = raw
         self.damaged = False
         self._headers: dict[str, str] | None = None
         self._all: dict[str, list[str]] | None = {"output": output} if output else None
+        if event is not None:
+            self.kind = _EVENT
+            self.name = event
+            return
         end = raw.find(b"\n")
         if raw.startswith(b"Event:"):
             self.kind = _EVENT

@@ -30,6 +30,7 @@ _FOLLOWS_END = b"--END COMMAND--\n\n"
 # The server writes a response's ActionID right after it (`ami.md` A.4), an OriginateResponse writes it before; so only
 # this is a response that a lost tail glued to another packet.
 _GLUED = re.compile(rb"\n(?=Event: |Response: [A-Za-z]+\nActionID: )")
+_GLUED_RESPONSE = re.compile(rb"\n(?<!\n\n)Response: [A-Za-z]+\nActionID: ")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _ILLEGAL = re.compile(r"[\r\n\0]")
 _SECRET_KEYS = frozenset({"secret", "key", "password"})
@@ -69,8 +70,8 @@ class Framer:
         """Whether events with an ActionID are kept whatever their name; off where no list is under way."""
         self.counters = WireCounters()
         self._wanted = wanted
-        self._kept: set[str] = set()  # names found wanted, and names found not to be, with how often they came
-        self._skipped: dict[bytes, int] = {}
+        self._kept: dict[bytes, str] = {}  # first lines of events found wanted, with the name
+        self._skipped: dict[bytes, int] = {}  # and of those found not to be, with how often they came
         self._max = max_packet
         self._tail: list[bytes] = []  # of the packet that has not ended; joined once, so a long one costs no squares
         self._tail_size = 0
@@ -81,7 +82,7 @@ class Framer:
         """How many events of each unwanted name came, list items not among them."""
         counts: Counter[str] = Counter()
         for first, count in self._skipped.items():
-            counts[decode(first).strip()] += count
+            counts[decode(first[7:]).strip()] += count
         return counts
 
     def feed(self, data: bytes) -> list[Packet]:
@@ -107,57 +108,73 @@ class Framer:
             data = b"".join((*self._tail, data))
             self._tail.clear()
             self._tail_size = 0
-        if _FOLLOWS in data:
-            return self._frame_commands(data)
+        if b"\nResponse: " in data or data.startswith(_FOLLOWS):
+            if _FOLLOWS in data:
+                return self._frame_commands(data)
+            glued = _GLUED_RESPONSE.search(data) is not None
+        else:
+            glued = False
         pieces = data.split(b"\n\n")
-        self._keep(pieces.pop())
+        tail = pieces.pop()
+        self._keep(tail)
         if len(data) > self._max and any(len(piece) > self._max for piece in pieces):
             raise self._too_long()
-        if data.count(b"\nEvent: ") != data.count(b"\n\nEvent: ") or (
-            b"\nResponse: " in data and data.count(b"\nResponse: ") != data.count(b"\n\nResponse: ")
-        ):
+        packets = None if glued else self._read(pieces, data, len(data) - len(tail))
+        if packets is None:
             return self._keep_wanted([packet for piece in pieces for packet in self._cut(piece.lstrip(b"\n"))])
-        return self._read(pieces)
+        return packets
 
-    def _read(self, pieces: list[bytes]) -> list[Packet]:
-        """Make packets of whole pieces, and of an unwanted one nothing but a count."""
-        if self._wanted is None:
-            packets = [Packet(raw) for piece in pieces if (raw := piece.lstrip(b"\n"))]
-            self.counters.packets += len(packets)
-            return packets
-        packets = []
-        skipped, keep_lists = self._skipped, self.keep_lists
-        skipped_now = 0
+    def _read(self, pieces: list[bytes], data: bytes, size: int) -> list[Packet] | None:
+        """Make packets of whole pieces, which are *size* bytes of *data*, and of an unwanted one nothing but a count.
+
+        None, and nothing done, where an event begins inside a piece.
+        """
+        packets: list[Packet] = []
+        dropped: list[bytes] = []
+        kept, skipped, keep_lists = self._kept, self._skipped, self.keep_lists
+        events = others = 0
         for piece in pieces:
-            raw = piece.lstrip(b"\n")
-            if raw.startswith(b"Event: ") and (end := raw.find(b"\n")) > 0:
-                first = raw[7:end]
-                if first in skipped and not (keep_lists and b"\nActionID:" in raw):
-                    skipped[first] += 1
-                    skipped_now += 1
-                    continue
-            if raw:
+            end = piece.find(b"\n")
+            first = piece[:end] if end > 0 else b""
+            if first in kept:
+                packets.append(Packet(piece, None, kept[first]))
+            elif first in skipped and not (keep_lists and b"\nActionID:" in piece):
+                dropped.append(first)
+            elif raw := piece.lstrip(b"\n"):
                 packets.append(Packet(raw))
-        self.counters.packets += skipped_now
-        return self._keep_wanted(packets)
+                others += 1
+                events += raw.startswith(b"Event: ")
+        events += len(packets) - others + len(dropped)
+        if data.count(b"\nEvent: ", 0, size) + data.startswith(b"Event: ", 0, size) != events:
+            return None
+        for first in dropped:
+            skipped[first] += 1
+        self.counters.packets += len(dropped)
+        if others:
+            return self._keep_wanted(packets)
+        self.counters.packets += len(packets)
+        return packets
 
     def _keep_wanted(self, packets: list[Packet]) -> list[Packet]:
         self.counters.packets += len(packets)
         if self._wanted is None:
             return packets
-        kept = self._kept
-        return [packet for packet in packets if packet.name in kept or self._wants(packet)]
+        return [packet for packet in packets if self._wants(packet)]
 
     def _wants(self, packet: Packet) -> bool:
         """Decide about a name that was not found wanted before."""
         if packet.kind is not Kind.EVENT:
             return True
         name = packet.name
+        first = b"Event: " + name.encode()
+        if first in self._kept:
+            return True
         if self._wanted is None or name in self._wanted:
             if len(self._kept) < MAX_NAMES:
-                self._kept.add(name)
+                self._kept[first] = name
             return True
-        first = name.encode() if len(self._skipped) < MAX_NAMES else OTHERS.encode()
+        if first not in self._skipped and len(self._skipped) >= MAX_NAMES:
+            first = b"Event: " + OTHERS.encode()
         self._skipped.setdefault(first, 0)
         if self.keep_lists and packet.action_id is not None:
             return True
