@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from amitop.ami.packet import NOTHING
 from amitop.pbx import queue_figures, queue_talks
-from amitop.pbx.blocks import header, number, value
+from amitop.pbx.blocks import header, number, pattern, text_of, value
 from amitop.pbx.queue_model import Member, MemberStatus
 from amitop.pbx.queues import Queues, named, speak, tell_of_member
 from amitop.pbx.reducer import Reducer
@@ -16,10 +17,48 @@ if TYPE_CHECKING:
     from amitop.pbx.store import Store
 
 _STATUS = {str(int(status)): status for status in MemberStatus}
+_FREE = str(int(MemberStatus.NOT_IN_USE))
 _LAST_EPOCH = 253_402_300_800
 """The year 10000, which no calendar can show."""
 _FRESH = 5.0
 """Seconds after AgentConnect in which a member's record may still be of before it (`ami.md` D.6)."""
+
+_HEADERS = (
+    *("Queue", "MemberName", "Interface", "StateInterface", "Membership", "Penalty", "CallsTaken", "LastCall"),
+    *("LastPause", "LoginTime", "InCall", "Status", "Paused", "PausedReason", "Ringinuse", "Wrapuptime"),
+)
+_LISTED = tuple([{"MemberName": "Name", "Interface": "Location"}.get(name, name) for name in _HEADERS])
+_RECORD = pattern(*_HEADERS)
+"""The order of Asterisk 16 and later; others are read header by header."""
+
+
+class Record(NamedTuple):
+    """What an event or a list tells of a member, as sent; "" where a header is absent."""
+
+    queue: str
+    name: str
+    interface: str
+    state_interface: str
+    membership: str
+    penalty: str
+    calls_taken: str
+    last_call: str
+    last_pause: str
+    login: str
+    in_call: str
+    status: str
+    paused: str
+    reason: str
+    ringinuse: str
+    wrapup: str
+
+
+def _read(packet: Packet, *, listed: bool) -> Record:
+    match = None if listed else _RECORD.search(text_of(packet))
+    if match is not None:
+        return Record._make(match.groups())
+    return Record._make([packet.get(name) for name in (_LISTED if listed else _HEADERS)])
+
 
 # -- records ----------------------------------------------------------------------------------------------------------
 
@@ -31,7 +70,8 @@ def record(
 
     *reset*: somebody has reset the queue's figures since, which also makes Asterisk forget who is on a call.
     """
-    interface = packet.get("Location" if listed else "Interface")
+    told = _read(packet, listed=listed)
+    interface = told.interface
     if not interface:
         return None
     part = store.part(Queues)
@@ -42,25 +82,24 @@ def record(
         queue.members[interface] = member
         part.memberships.setdefault(interface, {})[queue.name] = member
     before = _visible(member)
-    member.name = packet.value("Name" if listed else "MemberName") or interface
-    member.state_interface = packet.value("StateInterface") or interface
-    membership = packet.value("Membership") or "static"
+    member.name = interface if told.name in NOTHING else told.name
+    member.state_interface = interface if told.state_interface in NOTHING else told.state_interface
+    membership = "static" if told.membership in NOTHING else told.membership
     if not (listed and member.membership == "realtime" and membership == "static"):  # a list calls both static
         member.membership = membership
-    member.penalty = number(packet.get("Penalty")) or 0
-    member.wrapup = number(packet.get("Wrapuptime")) or 0
-    member.last_call = _epoch(packet, "LastCall")
-    member.login = _epoch(packet, "LoginTime")
-    if not listed:
-        ringinuse = packet.get("Ringinuse")
-        member.ringinuse = ringinuse == "1" if ringinuse else member.ringinuse
-    _record_pause(member, packet, now, seen=not listed)
+    member.penalty = number(told.penalty) or 0
+    member.wrapup = number(told.wrapup) or 0
+    member.last_call = _epoch(told.last_call)
+    member.login = _epoch(told.login)
+    if told.ringinuse and not listed:
+        member.ringinuse = told.ringinuse == "1"
+    _record_pause(member, told, now, seen=not listed)
+    status = _STATUS.get(told.status, MemberStatus.UNKNOWN)
     if reset:
-        member.in_call = packet.get("InCall") == "1"  # they still talk, and that is told by `talking_to`
-        member.calls_taken = number(packet.get("CallsTaken")) or 0
+        member.in_call = told.in_call == "1"  # they still talk, and that is told by `talking_to`
+        member.calls_taken = number(told.calls_taken) or 0
     else:
-        _record_call(store, queue, member, packet, now, listed=listed)
-    status = _status(packet)
+        _record_call(store, queue, member, told, now, listed=listed)
     if status is not member.status or new:
         member.status = status
         member.status_since = None if listed else now
@@ -69,8 +108,8 @@ def record(
     return member
 
 
-def _epoch(packet: Packet, name: str) -> int | None:
-    epoch = number(packet.get(name))
+def _epoch(text: str) -> int | None:
+    epoch = number(text)
     return epoch if epoch and epoch < _LAST_EPOCH else None  # 0 is never
 
 
@@ -78,9 +117,9 @@ def _visible(member: Member) -> tuple[object, ...]:
     return (member.status, member.paused, member.pause_reason, member.in_call, member.state_interface)
 
 
-def _record_pause(member: Member, packet: Packet, now: float, *, seen: bool) -> None:
-    paused = packet.get("Paused") == "1"
-    began = _epoch(packet, "LastPause")
+def _record_pause(member: Member, told: Record, now: float, *, seen: bool) -> None:
+    paused = told.paused == "1"
+    began = _epoch(told.last_pause)
     if paused and (not member.paused or began != member.last_pause):
         member.paused_since = now if seen else None
     elif not paused:
@@ -90,24 +129,21 @@ def _record_pause(member: Member, packet: Packet, now: float, *, seen: bool) -> 
     member.paused = paused
     member.last_pause = began
     # From 18.21 on an unpause carries a reason as well (`ami.md` B.5): of the unpause.
-    member.pause_reason = packet.value("PausedReason") if paused else None
+    member.pause_reason = told.reason if paused and told.reason not in NOTHING else None
 
 
-def _status(packet: Packet) -> MemberStatus:
-    return _STATUS.get(packet.get("Status"), MemberStatus.UNKNOWN)
-
-
-def _record_call(store: Store, queue: Queue, member: Member, packet: Packet, now: float, *, listed: bool) -> None:
+def _record_call(store: Store, queue: Queue, member: Member, told: Record, now: float, *, listed: bool) -> None:
     """Take `InCall` and `CallsTaken`. Asterisk counts a call as soon as the device is free, before AgentComplete."""
-    in_call = packet.get("InCall") == "1"
-    taken = number(packet.get("CallsTaken")) or 0
+    in_call = told.in_call == "1"
+    taken = number(told.calls_taken) or 0
+    free = told.status == _FREE
     counted = taken > member.calls_taken
     if member.in_call and not in_call:
-        if not listed and not counted and _status(packet) is not MemberStatus.NOT_IN_USE and _fresh(member, now):
+        if not listed and not counted and not free and _fresh(member, now):
             in_call = True  # of the moment between AgentConnect and Asterisk's noting of it
         else:
             _counted(store, queue, member, now, figures=counted and not listed)
-    elif member.talking_to is not None and not in_call and _status(packet) is MemberStatus.NOT_IN_USE:
+    elif member.talking_to is not None and not in_call and free:
         _counted(store, queue, member, now, figures=False)
     elif in_call and not member.in_call:
         queue_talks.begin_unseen(store, queue.name, member.interface, now)
