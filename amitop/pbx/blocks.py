@@ -54,7 +54,31 @@ def pattern(*names: str) -> re.Pattern[str]:
     return re.compile("".join(rf"\n{name}: (.*+)" for name in names))  # possessive: a line is never given back
 
 
-_CHANNEL: dict[str, re.Pattern[str]] = {}
+class Block(NamedTuple):
+    """A channel block as sent, without its prefix: all of its lines, each after a LF, and the parts that may change."""
+
+    lines: bytes
+    state: bytes
+    caller: bytes
+    account: bytes
+    position: bytes
+    uniqueid: bytes
+    linkedid: bytes
+
+
+def _part(names: tuple[str, ...]) -> str:
+    return "(" + "".join(rf"{name}: .*+\n" for name in names) + ")"
+
+
+_PARTS = re.compile(
+    rf"(\n{_part(CHANNEL_FIELDS[:CALLER])}{_part(CHANNEL_FIELDS[CALLER:LANGUAGE])}"
+    rf"{_part(CHANNEL_FIELDS[LANGUAGE:CONTEXT])}{_part(CHANNEL_FIELDS[CONTEXT:UNIQUEID])}"
+    r"Uniqueid: (.*+)\nLinkedid: (.*+))".encode()
+)
+_ENDS: dict[str, tuple[bytes, bytes, bytes]] = {}
+"""By prefix: how its lines begin, how its first does, and its last."""
+_ALL = pattern(*CHANNEL_FIELDS)
+_NO_UNIQUEID = {word.encode() for word in NOTHING | {"none"}}
 _BRIDGE = pattern(*BRIDGE_FIELDS)
 
 
@@ -63,13 +87,58 @@ def channel_fields(packet: Packet, prefix: str = "") -> Fields | None:
 
     A block without a Uniqueid is none: snapshots that Asterisk no longer had come as `<null>` or are left out.
     """
-    block = _CHANNEL.get(prefix)
-    if block is None:
-        block = _CHANNEL[prefix] = pattern(*(prefix + name for name in CHANNEL_FIELDS))
-    match = block.search(text_of(packet))
-    fields = match.groups() if match is not None else tuple([packet.get(prefix + name) for name in CHANNEL_FIELDS])
-    uniqueid = fields[UNIQUEID]
-    return None if uniqueid in NOTHING or uniqueid == "none" else fields
+    block = channel_block(packet, prefix, channel_lines(packet, prefix))
+    return None if block is None else fields_of(block.lines)
+
+
+def channel_lines(packet: Packet, prefix: str = "") -> bytes:
+    """Return what lies between the first and the last line of a block, without the prefix: a block if all is as usual.
+
+    Most blocks are byte by byte what they were when they were last read, and need not be looked into.
+    """
+    ends = _ENDS.get(prefix)
+    if ends is None:
+        ends = _ENDS[prefix] = (
+            f"\n{prefix}".encode(),
+            f"\n{prefix}Channel: ".encode(),
+            f"\n{prefix}Linkedid: ".encode(),
+        )
+    begins, first, last = ends
+    raw = packet.raw
+    start = raw.find(first)
+    end = raw.find(b"\n", raw.find(last, start) + 1)
+    lines = raw[start:end] if end >= 0 else raw[start:]
+    return lines.replace(begins, b"\n") if prefix else lines
+
+
+def channel_block(packet: Packet, prefix: str, lines: bytes) -> Block | None:
+    """Return the block of which *lines* are what `channel_lines` returned, None as `channel_fields` does."""
+    match = _PARTS.fullmatch(lines)
+    if match is None:
+        lines = "".join([f"\n{name}: {packet.get(prefix + name)}" for name in CHANNEL_FIELDS]).encode()
+        match = _PARTS.fullmatch(lines)
+    if match is None or match[6] in _NO_UNIQUEID:
+        return None
+    return Block._make(match.groups())
+
+
+def fields_of(lines: bytes) -> Fields:
+    """Return the values of all lines of a block."""
+    match = _ALL.fullmatch(_text(lines))
+    return match.groups() if match is not None else ()  # of what is no block
+
+
+def values(part: bytes) -> list[str]:
+    """Return the values of a part of a block."""
+    return [line.partition(": ")[2] for line in _text(part)[:-1].split("\n")]
+
+
+def _text(lines: bytes) -> str:
+    """Decode as a whole, and line by line where that is not UTF-8."""
+    try:
+        return lines.decode()
+    except UnicodeDecodeError:
+        return "\n".join([decode(line) for line in lines.split(b"\n")])
 
 
 def bridge_fields(packet: Packet) -> BridgeFields | None:
@@ -81,10 +150,7 @@ def bridge_fields(packet: Packet) -> BridgeFields | None:
 
 def text_of(packet: Packet) -> str:
     """Return the raw packet as text; where it is not UTF-8 throughout, its lines are decoded one by one."""
-    try:
-        return packet.raw.decode()
-    except UnicodeDecodeError:
-        return "\n".join([decode(line) for line in packet.raw.split(b"\n")])
+    return _text(packet.raw)
 
 
 _SPELLED: dict[str, bytes] = {}
@@ -95,17 +161,12 @@ def header(packet: Packet, name: str) -> str:
 
     *name* is spelled as Asterisk spells it in the event at hand (Cdr writes `UniqueID`).
     """
-    key = _SPELLED.get(name)
-    if key is None:
-        key = _SPELLED[name] = f"\n{name}:".encode()
-    raw = packet.raw
-    start = raw.find(key)
-    if start < 0:
+    key = _SPELLED.get(name) or _SPELLED.setdefault(name, f"\n{name}:".encode())
+    _, found, rest = packet.raw.partition(key)
+    if not found:
         # Where Privilege is spelled as Asterisk does, the others are; else all headers are read, whatever their case.
-        return "" if b"\nPrivilege: " in raw else packet.get(name)
-    start += len(key)
-    end = raw.find(b"\n", start)
-    text = raw[start:end] if end >= 0 else raw[start:]
+        return "" if b"\nPrivilege: " in packet.raw else packet.get(name)
+    text = rest.partition(b"\n")[0]
     try:
         return text.decode().lstrip(" ")
     except UnicodeDecodeError:

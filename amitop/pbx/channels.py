@@ -9,21 +9,19 @@ from __future__ import annotations
 from sys import intern
 from typing import TYPE_CHECKING
 
-from amitop.ami.packet import NOTHING, unescape
+from amitop.ami.packet import NOTHING, decode, unescape
 from amitop.pbx import groups
 from amitop.pbx.blocks import (
-    CALLER,
-    CONTEXT,
-    LANGUAGE,
-    LINKEDID,
-    UNIQUEID,
-    Fields,
-    channel_fields,
+    Block,
+    channel_block,
+    channel_lines,
+    fields_of,
     header,
     number,
     pattern,
     text_of,
     value,
+    values,
 )
 from amitop.pbx.causes import in_words
 from amitop.pbx.model import Channel, ChannelState, EndedChannel, Party, Position
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 
 _STATES = {str(state.value): state for state in ChannelState if state is not ChannelState.UNKNOWN}
 _UP, _RINGING, _BUSY, _DOWN = ChannelState.UP, ChannelState.RINGING, ChannelState.BUSY, ChannelState.DOWN
-_TOLD = {_UP: "answers", _RINGING: "rings", _BUSY: "is busy"}
+_TOLD = {_UP: "{} answers", _RINGING: "{} rings", _BUSY: "{} is busy"}
 _ORIGINATED = "AppDial2"
 _CALLED = {"AppDial", "AppDial2", "AppQueue"}
 """What stands as the application of a leg that is called: by Dial, by Originate or a call file, by a queue."""
@@ -48,19 +46,23 @@ def hear(store: Store, packet: Packet, now: float, prefix: str = "", *, create: 
     None when the packet has no such block, or when the channel is not known; with *create* an unknown one is made
     unless it was hung up a short while ago, because some events trail behind the Hangup (`ami.md` B.1).
     """
-    fields = channel_fields(packet, prefix)
-    if fields is None:
-        return None
-    channel = store.channels.get(fields[UNIQUEID])
+    lines = channel_lines(packet, prefix)
+    channel = store.by_block.get(lines)
     if channel is None:
-        if fields[UNIQUEID] in store.tombstones:
+        block = channel_block(packet, prefix, lines)
+        if block is None:
             return None
-        if not create:
-            store.unknown[packet.name] += 1
-            return None
-        channel = begin(store, fields, now, partial=True)
-    else:
-        refresh(store, channel, fields, now)
+        uniqueid = decode(block.uniqueid)
+        channel = store.channels.get(uniqueid)
+        if channel is None:
+            if uniqueid in store.tombstones:
+                return None
+            if not create:
+                store.unknown[packet.name] += 1
+                return None
+            channel = begin(store, block, now, partial=True)
+        else:
+            refresh(store, channel, block, now)
     channel.heard = now
     channel.touched = store.version
     if b"ChanVariable" in packet.raw:
@@ -69,13 +71,10 @@ def hear(store: Store, packet: Packet, now: float, prefix: str = "", *, create: 
     return channel
 
 
-def begin(store: Store, fields: Fields, now: float, *, partial: bool) -> Channel:
+def begin(store: Store, block: Block, now: float, *, partial: bool) -> Channel:
     """Make the channel of a block that is not known yet, and put it into a call."""
-    name, state, state_text, num, caller, connected_num, connected, language, account, context, exten, priority = (
-        fields[:UNIQUEID]
-    )
-    uniqueid = fields[UNIQUEID]
-    linkedid = fields[LINKEDID]
+    name, state, state_text, num, caller, connected_num, connected, *others = fields_of(block.lines)
+    language, account, context, exten, priority, uniqueid, linkedid = others
     channel = Channel(
         pbx=store.name,
         uniqueid=uniqueid,
@@ -92,42 +91,55 @@ def begin(store: Store, fields: Fields, now: float, *, partial: bool) -> Channel
         created=now,
         heard=now,
         partial=partial,
-        block=fields,
+        block=block.lines,
         order=store.arrivals,
     )
     store.arrivals += 1
     store.channels[uniqueid] = channel
+    store.by_block[block.lines] = channel
     store.by_name[name] = uniqueid
     groups.add(store, channel)
     return channel
 
 
-def refresh(store: Store, channel: Channel, fields: Fields, now: float) -> None:
-    """Write a newer block over what is known of *channel*. Most of it is as it was, so parts are compared first."""
+def refresh(store: Store, channel: Channel, block: Block, now: float) -> None:
+    """Write a newer block over what is known of *channel*. Most of it is as it was: only parts that differ are read."""
+    lines, state, caller, account, position, _, linkedid = block
     old = channel.block
-    if fields == old:
+    if lines == old:
         return
-    channel.block = fields
-    if fields[:CALLER] != old[:CALLER]:
-        _refresh_state(store, channel, fields, now)
-    if fields[CALLER:LANGUAGE] != old[CALLER:LANGUAGE]:
-        _, _, _, num, name, connected_num, connected_name, *_ = fields
+    forget_block(store, channel)
+    channel.block = lines
+    store.by_block[lines] = channel
+    # Each part is looked for with the LF in front and the one behind it: nothing else can look the same.
+    if b"\n" + state not in old:
+        _refresh_state(store, channel, state, now)
+    if b"\n" + caller not in old:
+        num, name, connected_num, connected_name = values(caller)
         channel.caller = _party(num, name)
         channel.connected = _party(connected_num, connected_name)
-    if fields[LANGUAGE:CONTEXT] != old[LANGUAGE:CONTEXT]:
-        language, account = fields[LANGUAGE:CONTEXT]
+    if b"\n" + account not in old:
+        language, code = values(account)
         channel.language = _word(language)
-        channel.account = _word(account)
-    if fields[CONTEXT:UNIQUEID] != old[CONTEXT:UNIQUEID]:
-        context, exten, priority = fields[CONTEXT:UNIQUEID]
+        channel.account = _word(code)
+    if b"\n" + position not in old:
+        context, exten, priority = values(position)
         channel.position = Position(_word(context), _none(exten), number(priority))
-    linkedid = fields[LINKEDID]
-    if linkedid != channel.linkedid and linkedid not in NOTHING:
-        groups.relink(store, channel, linkedid)
+    if not old.endswith(b"\nLinkedid: " + linkedid):
+        other = decode(linkedid)
+        if other != channel.linkedid and other not in NOTHING:
+            groups.relink(store, channel, other)
 
 
-def _refresh_state(store: Store, channel: Channel, fields: Fields, now: float) -> None:
-    name, number_of_state, text = fields[:CALLER]
+def forget_block(store: Store, channel: Channel) -> None:
+    """Take it that the next block of *channel* is compared with nothing, and read whole."""
+    if store.by_block.get(channel.block) is channel:
+        del store.by_block[channel.block]
+    channel.block = b""
+
+
+def _refresh_state(store: Store, channel: Channel, part: bytes, now: float) -> None:
+    name, number_of_state, text = values(part)
     if name != channel.name:
         rename(store, channel, name)
     channel.state_text = intern(text)
@@ -160,6 +172,7 @@ def remove(
 ) -> None:
     """Take *channel* out of everything. A lost one leaves no tombstone: an event may yet show that it lives."""
     uniqueid = channel.uniqueid
+    forget_block(store, channel)
     call_id = store.call_by_uid[uniqueid].id
     seeds = groups.neighbours(store, channel)
     for gone in store.gone_hooks:
@@ -191,18 +204,19 @@ def _word(text: str) -> str | None:
 
 
 def _newchannel(store: Store, packet: Packet, now: float) -> None:
-    fields = channel_fields(packet)
-    if fields is None:
+    block = channel_block(packet, "", channel_lines(packet))
+    if block is None:
         store.unknown[packet.name] += 1
         return
-    if fields[UNIQUEID] in store.tombstones:
+    uniqueid = decode(block.uniqueid)
+    if uniqueid in store.tombstones:
         return
-    known = store.channels.get(fields[UNIQUEID])
+    known = store.channels.get(uniqueid)
     if known is None:
-        channel = begin(store, fields, now, partial=False)
+        channel = begin(store, block, now, partial=False)
     else:  # a list was faster than its event (`ami.md` D.4)
         channel = known
-        refresh(store, channel, fields, now)
+        refresh(store, channel, block, now)
         groups.began(store, channel, now)
     channel.heard = now
     channel.touched = store.version
@@ -210,16 +224,16 @@ def _newchannel(store: Store, packet: Packet, now: float) -> None:
         channel.variables[variable.name] = variable.value
     exten = channel.position.exten
     if channel.state is _DOWN or exten == "s":  # it is being called, and does not call
-        store.note(channel.uniqueid, packet.name, f"{channel.name} is called", now)
+        store.note(channel.uniqueid, packet.name, "{} is called", now, channel.name)
     else:
         channel.dialled = exten
-        store.note(channel.uniqueid, packet.name, f"{channel.name} calls {exten or 'in'}", now)
+        store.note(channel.uniqueid, packet.name, "{} calls {}", now, channel.name, exten or "in")
 
 
 def _newstate(store: Store, packet: Packet, now: float) -> None:
     channel = hear(store, packet, now, create=True)
     if channel is not None and channel.state in _TOLD:
-        store.note(channel.uniqueid, packet.name, f"{channel.name} {_TOLD[channel.state]}", now)
+        store.note(channel.uniqueid, packet.name, _TOLD[channel.state], now, channel.name)
 
 
 def _refreshed(store: Store, packet: Packet, now: float) -> None:
@@ -248,26 +262,30 @@ def _hangup_request(store: Store, packet: Packet, now: float) -> None:
     if channel is None or channel.hanging:
         return
     channel.hanging = True
-    who = "hangs up" if packet.name == "HangupRequest" else "is being hung up"
-    store.note(channel.uniqueid, packet.name, f"{channel.name} {who}", now)
+    text = "{} hangs up" if packet.name == "HangupRequest" else "{} is being hung up"
+    store.note(channel.uniqueid, packet.name, text, now, channel.name)
 
 
 def _hangup(store: Store, packet: Packet, now: float) -> None:
-    fields = channel_fields(packet)
-    if fields is None:
-        store.unknown[packet.name] += 1
-        return
-    channel = store.channels.get(fields[UNIQUEID])
+    lines = channel_lines(packet)
+    channel = store.by_block.get(lines)
     if channel is None:
-        # Of one that was never known as well: its Newchannel may trail behind, and must not raise it.
-        store.unknown[packet.name] += fields[UNIQUEID] not in store.tombstones
-        store.bury(fields[UNIQUEID], now)
-        return
-    refresh(store, channel, fields, now)
+        block = channel_block(packet, "", lines)
+        if block is None:
+            store.unknown[packet.name] += 1
+            return
+        uniqueid = decode(block.uniqueid)
+        channel = store.channels.get(uniqueid)
+        if channel is None:
+            # Of one that was never known as well: its Newchannel may trail behind, and must not raise it.
+            store.unknown[packet.name] += uniqueid not in store.tombstones
+            store.bury(uniqueid, now)
+            return
+        refresh(store, channel, block, now)
     channel.heard = now
     cause = number(header(packet, "Cause"))
     text = in_words(cause, value(packet, "Cause-txt"), value(packet, "TechCause"), channel.technology)
-    store.note(channel.uniqueid, packet.name, f"{channel.name} hung up: {text}", now)
+    store.note(channel.uniqueid, packet.name, "{} hung up: {}", now, channel.name, text)
     remove(store, channel, now, cause, text)
 
 
@@ -293,7 +311,7 @@ def _rename(store: Store, packet: Packet, now: float) -> None:
         store.unknown[packet.name] += 1
         return
     rename(store, channel, name)
-    channel.block = ()  # the next block is compared with nothing, and read whole
+    forget_block(store, channel)
     channel.heard = now
     channel.touched = store.version
 

@@ -35,7 +35,7 @@ def _dial_begin(store: Store, packet: Packet, now: float) -> None:
     if dial is None:
         return
     dial.dial_string = value(packet, "DialString") or dial.dial_string
-    store.note(dial.dest, packet.name, f"{dial.dial_string or store.channels[dial.dest].name} is dialled", now)
+    store.note(dial.dest, packet.name, "{} is dialled", now, dial.dial_string or store.channels[dial.dest].name)
 
 
 def _dial_state(store: Store, packet: Packet, now: float) -> None:
@@ -77,7 +77,7 @@ def _dial_end(store: Store, packet: Packet, now: float) -> None:
     status = header(packet, "DialStatus")
     dial = store.dials.pop(dest.uniqueid, None)
     if dial is not None:
-        store.note(dest.uniqueid, packet.name, f"{dest.name} {_ENDED.get(status, status.lower())}", now)
+        store.note(dest.uniqueid, packet.name, "{} {}", now, dest.name, _ENDED.get(status) or status.lower())
     if caller is not None and status != "ANSWER":
         groups.unlink(store, caller.uniqueid, dest.uniqueid)
 

@@ -95,17 +95,18 @@ class Channel:
     """When an event or list last spoke of it."""
     touched: int = 0
     """The store's count of events (`Store.version`) at the last event about it: a list is not one."""
-    block: tuple[str, ...] = ()
-    """The last channel block as sent, to see what a newer one changes."""
+    block: bytes = b""
+    """The last channel block as sent (`blocks.channel_block`), to see what a newer one changes."""
     order: int = 0
     """Which came first of two channels with the same `created`: the smaller."""
     variables: dict[str, str] = field(default_factory=dict)
     """`ChanVariable`s, where manager.conf names any (`channelvars`)."""
+    key: Key = field(init=False)
+    """The row's identity, made once: tables ask for 10,000 of them several times a second."""
 
-    @property
-    def key(self) -> Key:
-        """The row's identity."""
-        return (self.pbx, self.uniqueid)
+    def __post_init__(self) -> None:
+        """Name the row."""
+        self.key = (self.pbx, self.uniqueid)
 
     @property
     def technology(self) -> str:
@@ -218,11 +219,12 @@ class Call:
     cause: int | None = None
     cause_text: str = ""
     """Why `first` was hung up, once it was."""
+    key: Key = field(init=False)
+    """The row's identity, made once."""
 
-    @property
-    def key(self) -> Key:
-        """The row's identity."""
-        return (self.pbx, self.id)
+    def __post_init__(self) -> None:
+        """Name the row."""
+        self.key = (self.pbx, self.id)
 
 
 @dataclass(slots=True, frozen=True)

@@ -15,11 +15,14 @@ PER_CALL = 200
 PER_CALL_CROWDED = 20
 """... while there are more than `CROWDED` in all: 10,000 calls with 200 notes each would be 300 MB."""
 CROWDED = 100_000
-AFTER_END = 300.0
+AFTER_END = 60.0
 """Seconds for which the story of an ended call can still be read."""
+ENDED = 20_000
+"""Notes kept of ended calls in all, about 3 MB: the calls that ended first go before their time."""
 
-Line = tuple[float, str, str, str]
-"""Time, event, Uniqueid, text: what a `Note` is made of."""
+Line = tuple[float, str, str, str] | tuple[float, str, str, str, str, str]
+"""Time, event, Uniqueid, text: what a `Note` is made of. Where two words follow, the text is a pattern for them: few
+notes are ever read, and apart the words take half the memory, being kept elsewhere as well."""
 
 
 class Story:
@@ -27,7 +30,8 @@ class Story:
 
     def __init__(self) -> None:
         self._calls: dict[str, list[Line]] = {}
-        self._ended: deque[tuple[float, str]] = deque()
+        self._ended: deque[tuple[float, str, int]] = deque()  # when, which, and how many notes it has
+        self._ended_count = 0
         self._count = 0
 
     def __len__(self) -> int:
@@ -35,7 +39,7 @@ class Story:
 
     def of(self, call_id: str) -> list[Note]:
         """Return what is known of a call, oldest first."""
-        return [Note(*line) for line in self._calls.get(call_id, ())]
+        return [_note(line) for line in self._calls.get(call_id, ())]
 
     def add(self, call_id: str, line: Line) -> None:
         """Add a line."""
@@ -67,14 +71,18 @@ class Story:
 
     def ended(self, call_id: str, now: float) -> None:
         """Note that the call has ended: its story may go after a while."""
+        lines = self._calls.get(call_id)
+        if lines is not None:
+            self._ended.append((now, call_id, len(lines)))
+            self._ended_count += len(lines)
         self.expire(now)
-        if call_id in self._calls:
-            self._ended.append((now, call_id))
 
     def expire(self, now: float) -> None:
-        """Forget the stories of calls that ended long ago."""
-        while self._ended and now - self._ended[0][0] > AFTER_END:
-            _, call_id = self._ended.popleft()
+        """Forget the stories of calls that ended long ago, or before too many others."""
+        ended = self._ended
+        while ended and (now - ended[0][0] > AFTER_END or self._ended_count > ENDED):
+            _, call_id, count = ended.popleft()
+            self._ended_count -= count
             self._count -= len(self._calls.pop(call_id, ()))
 
     def _trim(self, lines: list[Line]) -> None:
@@ -86,3 +94,10 @@ class Story:
 
 def _at(line: Line) -> float:
     return line[0]
+
+
+def _note(line: Line) -> Note:
+    if len(line) == 4:
+        return Note(*line)
+    at, event, uniqueid, text, one, other = line
+    return Note(at, event, uniqueid, text.format(one, other))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.pbx.blocks import UNIQUEID, channel_fields, header
+from amitop.ami.packet import decode
+from amitop.pbx.blocks import channel_block, channel_lines, header
 from amitop.pbx.channels import begin
 from amitop.pbx.model import ParkedAt
 from amitop.pbx.reducer import Reducer
@@ -28,13 +29,14 @@ class Parking:
 
 
 def _parked_call(store: Store, packet: Packet, now: float) -> None:
-    fields = channel_fields(packet, "Parkee")
-    if fields is None:
+    block = channel_block(packet, "Parkee", channel_lines(packet, "Parkee"))
+    if block is None:
         store.unknown[packet.name] += 1
         return
-    if fields[UNIQUEID] in store.tombstones:
+    uniqueid = decode(block.uniqueid)
+    if uniqueid in store.tombstones:
         return
-    channel = store.channels.get(fields[UNIQUEID]) or begin(store, fields, now, partial=True)
+    channel = store.channels.get(uniqueid) or begin(store, block, now, partial=True)
     channel.heard = now
     channel.touched = store.version
     lot, space = header(packet, "Parkinglot"), header(packet, "ParkingSpace")

@@ -6,7 +6,7 @@ Every moment is handed in, so the same packets at the same times give the same s
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from amitop.pbx import channels, hints, queue_snapshot, snapshot
 from amitop.pbx.drift import Drift
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from amitop.ami.packet import Packet
     from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note, ParkedAt
+    from amitop.pbx.notes import Line
     from amitop.pbx.queue_model import Fact, Queue, QueueCaller
     from amitop.pbx.queue_snapshot import QueueDiff
     from amitop.pbx.snapshot import SnapshotDiff
@@ -45,6 +46,8 @@ class Store:
         self.channels: dict[str, Channel] = {}
         self.by_name: dict[str, str] = {}
         """Uniqueid of the channel that has a name now; names are given again, Uniqueids are not (`ami.md` D.2)."""
+        self.by_block: dict[bytes, Channel] = {}
+        """By the lines of the block that told of a channel last (`Channel.block`): most are sent again unchanged."""
         self.by_linkedid: dict[str, dict[str, None]] = {}
         """Uniqueids by Linkedid, in order of arrival."""
         self.links: dict[str, set[str]] = {}
@@ -74,7 +77,9 @@ class Store:
         """Channels that the last list did not have, with `touched` at that time."""
         self.tombstones: dict[str, float] = {}
         self._buried: deque[tuple[float, str]] = deque()
-        self._parts = {reducer.part: reducer.part() for reducer in REDUCERS if reducer.part is not None}
+        self._parts: dict[type, Any] = {
+            reducer.part: reducer.part() for reducer in REDUCERS if reducer.part is not None
+        }
         self.gone_hooks = tuple(reducer.gone for reducer in REDUCERS if reducer.gone is not None)
         self.expire_hooks = tuple(reducer.expire for reducer in REDUCERS if reducer.expire is not None)
         self.doubt_hooks = tuple(reducer.doubt for reducer in REDUCERS if reducer.doubt is not None)
@@ -86,7 +91,8 @@ class Store:
 
     def part(self, kind: type[PartT]) -> PartT:
         """Return the state that the reducer of *kind* keeps. Raises KeyError for a kind that no reducer names."""
-        return cast("PartT", self._parts[kind])
+        part: PartT = self._parts[kind]
+        return part
 
     @property
     def queues(self) -> Mapping[str, Queue]:
@@ -177,11 +183,15 @@ class Store:
         for observer in self.observers:
             observer(fact)
 
-    def note(self, uniqueid: str, event: str, text: str, now: float) -> None:
-        """Add a line to the story of the call that *uniqueid* belongs to."""
+    def note(self, uniqueid: str, event: str, text: str, now: float, *words: str) -> None:
+        """Add a line to the story of the call that *uniqueid* belongs to.
+
+        With *words*, one or two, *text* is a pattern for them; they are put into it when somebody reads it.
+        """
         call = self.call_by_uid.get(uniqueid)
         if call is not None:
-            self.story.add(call.id, (now, event, uniqueid, text))
+            line: Line = (now, event, uniqueid, text)
+            self.story.add(call.id, (*line, words[0], words[-1]) if words else line)
 
     def link_lost(self, now: float) -> None:
         """The events have stopped coming. The state stays as it is until the next list replaces it."""

@@ -7,6 +7,7 @@ from recorded import VERSIONS, block, bridge_block, event, packets
 
 from amitop.ami.packet import Packet
 from amitop.pbx.blocks import BRIDGE_FIELDS, CHANNEL_FIELDS, bridge_fields, channel_fields, header, number, value
+from amitop.pbx.store import Store
 
 PREFIXES = ("", "Dest", "Spyer", "Spyee", "Transferer", "Transferee", "LocalOne", "LocalTwo", "Parkee", "Retriever")
 
@@ -67,6 +68,43 @@ def test_empty_values_and_colons() -> None:
     assert header(Packet(b"Event: E\nA:b\nC:  d\nE:"), "A") == "b"
     assert header(Packet(b"Event: E\nA:b\nC:  d\nE:"), "C") == "d"
     assert header(Packet(b"Event: E\nA:b\nC:  d\nE:"), "E") == ""
+
+
+def test_a_block_that_is_sent_again_is_told_from_one_that_goes_on() -> None:
+    store = Store("lab")
+    store.apply(event("Newchannel", block("u1", Exten="1", Priority="12")), 0.0)
+    channel = store.channels["u1"]
+    assert store.by_block == {channel.block: channel}
+    for changes in ({"Priority": "1"}, {"Linkedid": "u12"}, {"Linkedid": "u1"}, {"CallerIDNum": "CallerIDNum: 5"}):
+        store.apply(event("Newexten", block("u1", **changes)), 1.0)
+        expected = Store("other")
+        expected.apply(event("Newchannel", block("u1", **changes)), 0.0)
+        other = expected.channels["u1"]
+        assert (channel.position, channel.linkedid, channel.caller) == (other.position, other.linkedid, other.caller)
+        assert store.by_block == {channel.block: channel}
+    store.apply(event("DialState", block("u1", "Dest", CallerIDNum="5")), 2.0)
+    assert channel.caller.num == "5"
+    before = channel.block
+    store.apply(event("DialState", block("u1", "Dest", CallerIDNum="5")), 3.0)
+    assert channel.block is before
+    assert channel.heard == 3.0
+    store.apply(event("Rename", Uniqueid="u1", Newname="PJSIP/b"), 4.0)
+    assert store.by_block == {}
+    store.apply(event("Newstate", block("u1", Channel="PJSIP/b")), 5.0)
+    assert store.by_block == {channel.block: channel}
+    store.apply(event("Hangup", block("u1", Channel="PJSIP/b")), 6.0)
+    assert store.by_block == {}
+
+
+def test_a_block_that_is_not_utf8_is_read_line_by_line() -> None:
+    lines = "\n".join(["Event: Newchannel", *block("u1", CallerIDName="Zo\xeb", ConnectedLineName="?")])
+    raw = lines.encode("latin-1").replace(b"?", "Zoë".encode())
+    store = Store("lab")
+    store.apply(Packet(raw), 0.0)
+    assert store.channels["u1"].caller.name == store.channels["u1"].connected.name == "Zoë"
+    store.apply(Packet(raw.replace(b"Zo\xeb", b"Zo\xeb\xeb")), 1.0)
+    assert store.channels["u1"].caller.name == "Zoëë"
+    assert store.channels["u1"].connected.name == "Zoë"
 
 
 @pytest.mark.parametrize(

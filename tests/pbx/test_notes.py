@@ -6,7 +6,7 @@ import pytest
 from recorded import VERSIONS, about, block, bridge_block, event, find
 
 from amitop.pbx.model import Note
-from amitop.pbx.notes import AFTER_END, CROWDED, PER_CALL, PER_CALL_CROWDED, Story
+from amitop.pbx.notes import AFTER_END, CROWDED, ENDED, PER_CALL, PER_CALL_CROWDED, Story
 from amitop.pbx.store import Store
 
 
@@ -117,6 +117,30 @@ def test_all_stories_together_are_bounded() -> None:
     assert len(story) <= max(CROWDED, calls * PER_CALL_CROWDED * 5 // 4) + 100
     assert len(story) == sum(len(story.of(str(call))) for call in range(calls))
     assert story.of("0")[-1].at == 399.0
+
+
+def test_the_stories_of_ended_calls_are_bounded_together() -> None:
+    """An exchange that ends 300 calls a second may not keep a minute of their stories."""
+    story = Story()
+    calls = 2 * ENDED // 10
+    for call in range(calls):
+        for n in range(10):
+            story.add(str(call), (0.0, "Newstate", "a", f"{n}"))
+        story.ended(str(call), 0.0)
+    assert len(story) == ENDED
+    assert story.of(str(calls - ENDED // 10 - 1)) == []
+    assert len(story.of(str(calls - ENDED // 10))) == len(story.of(str(calls - 1))) == 10
+    story.expire(AFTER_END + 0.1)
+    assert len(story) == 0
+
+
+def test_a_note_is_put_together_when_it_is_read_and_a_pbx_writes_no_patterns() -> None:
+    store = Store("lab")
+    store.apply(event("Newchannel", block("a", state="Ring", Exten="{}{0}")), 0.0)
+    store.note("a", "E", "{0} {x}", 1.0)
+    store.note("a", "E", "{} leaves {}", 2.0, "{x}", "{1}")
+    store.note("a", "E", "{} leaves", 3.0, "b")
+    assert texts(store, "a") == ["PJSIP/a-00000001 calls {}{0}", "{0} {x}", "{x} leaves {1}", "b leaves"]
 
 
 def test_a_joined_story_is_in_order_and_bounded() -> None:
