@@ -66,5 +66,5 @@ def facts(pbx: LivePbx) -> PbxFacts:
         reloaded=info.reloaded,
         rtt=health.rtt,
         clock_offset=health.clock_offset,
-        drift=pbx.store.drift.differed,
+        drift=pbx.store.drift.differed + pbx.store.queue_drift.differed,
     )

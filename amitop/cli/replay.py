@@ -49,7 +49,7 @@ def _facts(recording: Recording, store: Store) -> PbxFacts:
         asterisk=_header(recording, rb"AsteriskVersion: *"),
         ami=_header(recording, rb"Asterisk Call Manager/"),
         system=_header(recording, rb"SystemName: *"),
-        drift=store.drift.differed,
+        drift=store.drift.differed + store.queue_drift.differed,
     )
 
 

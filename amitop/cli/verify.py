@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from amitop.ami.pending import Listing
     from amitop.cli.login import Login
     from amitop.live import LivePbx
+    from amitop.pbx.drift import Drift
 
 
 def run(args: argparse.Namespace, login: Login) -> int:
@@ -41,6 +42,7 @@ async def _verify(login: Login, every: float, duration: float) -> int:
             # The last list's differences may still be explained by events that are on their way.
             await asyncio.sleep(GRACE)
         pbx.store.drift.settle(pbx.store, pbx.clock())
+        pbx.store.queue_drift.settle(pbx.store, pbx.clock())
         check.report()
         return check.summary()
 
@@ -50,14 +52,14 @@ class _Check:
     """One PBX under comparison, and what has been said about it."""
 
     pbx: LivePbx
-    _seen: int = 0
-    """Differences that have been reported."""
+    _seen: dict[int, int] = field(default_factory=dict)
+    """Differences that have been reported, by the `Drift` that they are of."""
     _found_at: dict[str, float] = field(default_factory=dict)
     """When each difference that is not judged yet was found, by its text."""
     _silent: bool = False
 
     async def compare(self) -> None:
-        """Ask for the channels and hold the state against them."""
+        """Ask for the channels and the queues, and hold the state against them."""
         pbx = self.pbx
         action = "CoreShowChannels" if pbx.rights.may("CoreShowChannels") else "Status"
         asked_at = pbx.clock()
@@ -67,8 +69,15 @@ class _Check:
             diff = pbx.store.apply_channels(listing.items, asked_at, now)
             self._found_at |= {difference.text: now for difference in diff.differences}
 
+        def merge_queues(listing: Listing) -> None:
+            now = pbx.clock()
+            diff = pbx.store.apply_queues(listing.items, asked_at, now, first=not pbx.queue_sync.ready)
+            self._found_at |= {difference.text: now for difference in diff.differences}
+
         try:
             await pbx.session.listing(action, on_complete=merge)
+            if pbx.rights.may("QueueStatus"):
+                await pbx.session.listing("QueueStatus", on_complete=merge_queues)
         except (LinkLost, ActionTimeout, ActionError) as error:
             self._tell_once(str(error))
             return
@@ -76,29 +85,29 @@ class _Check:
 
     def report(self) -> None:
         """Print what has been judged to be drift since the last report."""
-        drift = self.pbx.store.drift
-        new, self._seen = drift.differed - self._seen, drift.differed
-        texts = list(drift.last)[-new:] if new else []
-        for text in texts:
-            at = self._found_at.get(text, self.pbx.clock())
-            say(f"{self._time(at)}  {clean(text)}")
-        if new > len(texts):
-            say(f"{self._time(self.pbx.clock())}  and {new - len(texts)} more")
+        for drift in (self.pbx.store.drift, self.pbx.store.queue_drift):
+            new = drift.differed - self._seen.get(id(drift), 0)
+            self._seen[id(drift)] = drift.differed
+            texts = list(drift.last)[-new:] if new else []
+            for text in texts:
+                at = self._found_at.get(text, self.pbx.clock())
+                say(f"{self._time(at)}  {clean(text)}")
+            if new > len(texts):
+                say(f"{self._time(self.pbx.clock())}  and {new - len(texts)} more")
         horizon = self.pbx.clock() - 10 * GRACE
         self._found_at = {text: at for text, at in self._found_at.items() if at > horizon}
 
     def summary(self) -> int:
-        """Print the last line and return the exit code."""
-        pbx, drift = self.pbx, self.pbx.store.drift
-        say(
-            f"{drift.lists} lists, {drift.compared} rows compared, {drift.differed + drift.in_flight} differed "
-            f"({drift.in_flight} in flight), drift {drift.differed}"
-        )
+        """Print the last lines and return the exit code."""
+        pbx, drift, queue_drift = self.pbx, self.pbx.store.drift, self.pbx.store.queue_drift
+        say(_counts("", drift))
+        if queue_drift.lists:
+            say(_counts("queues: ", queue_drift))
         if pbx.notice:
             raise Failure(ExitCode.BAD_NEWS, f"nothing can be verified: {pbx.notice}")
         if drift.lists == 0:
             raise Failure(ExitCode.NO_CONNECTION, f"no list came: {pbx.link.reason or pbx.link.state}")
-        return ExitCode.BAD_NEWS if drift.differed else ExitCode.FINE
+        return ExitCode.BAD_NEWS if drift.differed or queue_drift.differed else ExitCode.FINE
 
     def _tell_once(self, problem: str) -> None:
         """Say that there is nothing to compare with, once until there is again."""
@@ -108,3 +117,10 @@ class _Check:
 
     def _time(self, moment: float) -> str:
         return time.strftime("%H:%M:%S", time.localtime(self.pbx.wall_of(moment)))
+
+
+def _counts(what: str, drift: Drift) -> str:
+    return (
+        f"{what}{drift.lists} lists, {drift.compared} rows compared, {drift.differed + drift.in_flight} differed "
+        f"({drift.in_flight} in flight), drift {drift.differed}"
+    )

@@ -1,6 +1,6 @@
 """The shift of one PBX: its tally, when it begins anew, and when it is written down.
 
-    live.shift = Shift(live.store, live.wall_of, live.clock(), starts=..., wrapup=rules.wrapup, ledger=Ledger(path))
+live.shift = Shift(live.store, live.wall_of, live.clock(), starts=..., wrapup=rules.wrapup, ledger=Ledger(path))
 """
 
 from __future__ import annotations
@@ -90,6 +90,8 @@ class Shift:
         self.tally.rest(self._epoch_of(now))
         self._watching = False
         self._save(now)
+        if self._ledger is not None:
+            self._ledger.close()
 
     def _observe(self, fact: Fact) -> None:
         self.tally.count(fact, self._store, self._epoch_of(fact.at))
