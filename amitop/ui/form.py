@@ -58,7 +58,11 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
     where that makes no sense (yet). *danger*: the focus begins on Cancel.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", id="form.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", id="form.cancel"),
+        Binding("pagedown", "page(1)", "Who else is affected", show=False, priority=True),
+        Binding("pageup", "page(-1)", "Who is affected", show=False, priority=True),
+    ]
 
     def __init__(
         self,
@@ -86,7 +90,7 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
         """Lay out the question, what can be chosen, the field, the draft and the buttons."""
         with Vertical(classes="dialog -form -danger" if self._danger else "dialog -form") as dialog:
             if self._scopes or self._field:
-                dialog.border_subtitle = "↑ ↓ and Tab go from part to part"
+                dialog.border_subtitle = "↑ ↓ Tab: part to part, PgDn: scroll the list"
             yield Static(Content(self._heading), classes="dialog-title", markup=False)
             if len(self._scopes) > 1:
                 yield OptionList(*map(self._prompt, range(len(self._scopes))), id="scopes", compact=True)
@@ -156,7 +160,8 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
         words.set_class(bool(refusal), "-refused")
         words.update(Content(clean(refusal or sentence, 600)))
         self.query_one("#draft", Static).update(Content("\n".join(clean(line, 300) for line in lines)))
-        self.query_one(".-draft").display = bool(lines)
+        draft = self.query_one(".-draft")
+        draft.display = bool(lines)
         self.query_one("#yes", Button).disabled = self._draft is None
 
     # -- what is chosen and typed -----------------------------------------------------------------------------------
@@ -225,6 +230,11 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
             self.dismiss(None)
         elif self._draft is not None:
             self.dismiss(self._draft.result)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll through those who are affected."""
+        draft = self.query_one(".-draft", VerticalScroll)
+        (draft.scroll_page_down if pages > 0 else draft.scroll_page_up)(animate=False)
 
     def action_cancel(self) -> None:
         """Leave everything as it is."""

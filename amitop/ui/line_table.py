@@ -112,6 +112,13 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
     def _tell(self) -> None:
         """Say what changed of cursor and marks; a table that nobody works with has nobody to tell."""
 
+    def start_over(self) -> None:
+        """Forget cursor, marks and order: what is shown next is of something else."""
+        self._cursor = Cursor()
+        self._marks.clear()
+        self.order.reset()
+        self.scroll_home(animate=False)
+
     @property
     def rows(self) -> Sequence[RowT]:
         """The rows in the order on the screen, with those that only the freeze keeps (`order.gone`)."""

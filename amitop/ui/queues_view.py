@@ -129,9 +129,7 @@ class QueuesView(FloorView[Any]):
         if key != self._shown:
             self._shown = key
             for part in (self.callers, self.members, self.why):
-                part.order.reset()
-                part.action_unmark_all()
-                part.scroll_home(animate=False)
+                part.start_over()
         self._show_parts(found, now)
 
     def _queue(self, key: Key | None, now: float) -> tuple[Floor, Queue] | None:
