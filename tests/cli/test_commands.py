@@ -344,6 +344,23 @@ async def test_verify_finds_an_event_that_explains(pbx, run):
     assert out.endswith("1 differed (1 in flight), drift 0\n")
 
 
+async def test_verify_holds_queues_against_the_pbx_too(pbx, run):
+    def changing(peer, request):
+        status = "1" if len(pbx.asked("QueueStatus")) < 3 else "2"
+        member = {"Queue": "support", "Name": "Agent 01", "Location": "PJSIP/agent01", "Penalty": "0", "Status": status}
+        rows = [("QueueParams", {"Queue": "support", "Strategy": "ringall"}), ("QueueMember", member)]
+        return listing("QueueStatus", rows)(peer, request)
+
+    pbx.answers["ListCommands"] = reply(*[(name, "x (Priv: <none>)") for name in ("CoreShowChannels", "QueueStatus")])
+    pbx.answers["QueueStatus"] = changing
+    code, out, err = await run("verify", target(pbx), "--every", "0.1", "--for", "0.3")
+    assert (code, err) == (1, "")
+    line, _, last = out.splitlines()
+    assert line.endswith("queue support: member PJSIP/agent01: status 1, listed 2")
+    assert last.startswith("queues: ")
+    assert last.endswith("rows compared, 1 differed (0 in flight), drift 1")
+
+
 async def test_verify_without_the_right_to_list_is_bad_news(pbx, run):
     pbx.answers["ListCommands"] = reply(("Ping", "Keepalive command.  (Priv: <none>)"))
     pbx.answers["Status"] = refuse("Permission denied")
