@@ -54,16 +54,11 @@ def pattern(*names: str) -> re.Pattern[str]:
     return re.compile("".join(rf"\n{name}: (.*+)" for name in names))  # possessive: a line is never given back
 
 
-class Block(NamedTuple):
-    """A channel block as sent, without its prefix: all of its lines, each after a LF, and the parts that may change."""
-
-    lines: bytes
-    state: bytes
-    caller: bytes
-    account: bytes
-    position: bytes
-    uniqueid: bytes
-    linkedid: bytes
+Block = tuple[bytes, ...]
+"""A channel block as sent, without its prefix: all of its lines, each after a LF; then the parts that may change, which
+are state, caller, account, position, Uniqueid, Linkedid. Making a named tuple would cost as much as the reading."""
+UNIQUEID_PART = 5
+NO_BLOCK: Block = (b"",) * 7
 
 
 def _part(names: tuple[str, ...]) -> str:
@@ -75,8 +70,8 @@ _PARTS = re.compile(
     rf"{_part(CHANNEL_FIELDS[LANGUAGE:CONTEXT])}{_part(CHANNEL_FIELDS[CONTEXT:UNIQUEID])}"
     r"Uniqueid: (.*+)\nLinkedid: (.*+))".encode()
 )
-_ENDS: dict[str, tuple[bytes, bytes, bytes]] = {}
-"""By prefix: how its lines begin, how its first does, and its last."""
+_ENDS: dict[str, tuple[bytes, bytes, bytes, int]] = {}
+"""By prefix: how its lines begin, how its first does, and its last, and how many bytes at least lie between them."""
 _ALL = pattern(*CHANNEL_FIELDS)
 _NO_UNIQUEID = {word.encode() for word in NOTHING | {"none"}}
 _BRIDGE = pattern(*BRIDGE_FIELDS)
@@ -88,7 +83,7 @@ def channel_fields(packet: Packet, prefix: str = "") -> Fields | None:
     A block without a Uniqueid is none: snapshots that Asterisk no longer had come as `<null>` or are left out.
     """
     block = channel_block(packet, prefix, channel_lines(packet, prefix))
-    return None if block is None else fields_of(block.lines)
+    return None if block is None else fields_of(block[0])
 
 
 def channel_lines(packet: Packet, prefix: str = "") -> bytes:
@@ -102,24 +97,28 @@ def channel_lines(packet: Packet, prefix: str = "") -> bytes:
             f"\n{prefix}".encode(),
             f"\n{prefix}Channel: ".encode(),
             f"\n{prefix}Linkedid: ".encode(),
+            sum(len(f"\n{prefix}{name}: ") for name in CHANNEL_FIELDS[:LINKEDID]),
         )
-    begins, first, last = ends
+    begins, first, last, least = ends
     raw = packet.raw
     start = raw.find(first)
-    end = raw.find(b"\n", raw.find(last, start) + 1)
+    end = raw.find(b"\n", raw.find(last, start + least) + 1)
     lines = raw[start:end] if end >= 0 else raw[start:]
     return lines.replace(begins, b"\n") if prefix else lines
 
 
 def channel_block(packet: Packet, prefix: str, lines: bytes) -> Block | None:
     """Return the block of which *lines* are what `channel_lines` returned, None as `channel_fields` does."""
+    block = parts_of(lines)
+    if block is NO_BLOCK:
+        block = parts_of("".join([f"\n{name}: {packet.get(prefix + name)}" for name in CHANNEL_FIELDS]).encode())
+    return None if block[UNIQUEID_PART] in _NO_UNIQUEID else block
+
+
+def parts_of(lines: bytes) -> Block:
+    """Return the block of these lines, `NO_BLOCK` if they are none."""
     match = _PARTS.fullmatch(lines)
-    if match is None:
-        lines = "".join([f"\n{name}: {packet.get(prefix + name)}" for name in CHANNEL_FIELDS]).encode()
-        match = _PARTS.fullmatch(lines)
-    if match is None or match[6] in _NO_UNIQUEID:
-        return None
-    return Block._make(match.groups())
+    return match.groups() if match is not None else NO_BLOCK
 
 
 def fields_of(lines: bytes) -> Fields:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from amitop.ami.packet import NOTHING, decode, unescape
 from amitop.pbx import groups
 from amitop.pbx.blocks import (
+    UNIQUEID_PART,
     Block,
     channel_block,
     channel_lines,
     fields_of,
     header,
     number,
+    parts_of,
     pattern,
     text_of,
     value,
@@ -52,7 +54,7 @@ def hear(store: Store, packet: Packet, now: float, prefix: str = "", *, create: 
         block = channel_block(packet, prefix, lines)
         if block is None:
             return None
-        uniqueid = decode(block.uniqueid)
+        uniqueid = decode(block[UNIQUEID_PART])
         channel = store.channels.get(uniqueid)
         if channel is None:
             if uniqueid in store.tombstones:
@@ -73,7 +75,7 @@ def hear(store: Store, packet: Packet, now: float, prefix: str = "", *, create: 
 
 def begin(store: Store, block: Block, now: float, *, partial: bool) -> Channel:
     """Make the channel of a block that is not known yet, and put it into a call."""
-    name, state, state_text, num, caller, connected_num, connected, *others = fields_of(block.lines)
+    name, state, state_text, num, caller, connected_num, connected, *others = fields_of(block[0])
     language, account, context, exten, priority, uniqueid, linkedid = others
     channel = Channel(
         pbx=store.name,
@@ -91,12 +93,12 @@ def begin(store: Store, block: Block, now: float, *, partial: bool) -> Channel:
         created=now,
         heard=now,
         partial=partial,
-        block=block.lines,
+        block=block[0],
         order=store.arrivals,
     )
     store.arrivals += 1
     store.channels[uniqueid] = channel
-    store.by_block[block.lines] = channel
+    store.by_block[block[0]] = channel
     store.by_name[name] = uniqueid
     groups.add(store, channel)
     return channel
@@ -108,24 +110,26 @@ def refresh(store: Store, channel: Channel, block: Block, now: float) -> None:
     old = channel.block
     if lines == old:
         return
+    # The old parts; where nothing but the state differs, as is frequent, they need not be looked for.
+    parts = (b"", b"", *block[2:]) if old.endswith(lines[len(state) :]) else parts_of(old)
+    _, old_state, old_caller, old_account, old_position, _, old_linkedid = parts
     forget_block(store, channel)
     channel.block = lines
     store.by_block[lines] = channel
-    # Each part is looked for with the LF in front and the one behind it: nothing else can look the same.
-    if b"\n" + state not in old:
+    if state != old_state:
         _refresh_state(store, channel, state, now)
-    if b"\n" + caller not in old:
+    if caller != old_caller:
         num, name, connected_num, connected_name = values(caller)
         channel.caller = _party(num, name)
         channel.connected = _party(connected_num, connected_name)
-    if b"\n" + account not in old:
+    if account != old_account:
         language, code = values(account)
         channel.language = _word(language)
         channel.account = _word(code)
-    if b"\n" + position not in old:
+    if position != old_position:
         context, exten, priority = values(position)
         channel.position = Position(_word(context), _none(exten), number(priority))
-    if not old.endswith(b"\nLinkedid: " + linkedid):
+    if linkedid != old_linkedid:
         other = decode(linkedid)
         if other != channel.linkedid and other not in NOTHING:
             groups.relink(store, channel, other)
@@ -208,7 +212,7 @@ def _newchannel(store: Store, packet: Packet, now: float) -> None:
     if block is None:
         store.unknown[packet.name] += 1
         return
-    uniqueid = decode(block.uniqueid)
+    uniqueid = decode(block[UNIQUEID_PART])
     if uniqueid in store.tombstones:
         return
     known = store.channels.get(uniqueid)
@@ -274,7 +278,7 @@ def _hangup(store: Store, packet: Packet, now: float) -> None:
         if block is None:
             store.unknown[packet.name] += 1
             return
-        uniqueid = decode(block.uniqueid)
+        uniqueid = decode(block[UNIQUEID_PART])
         channel = store.channels.get(uniqueid)
         if channel is None:
             # Of one that was never known as well: its Newchannel may trail behind, and must not raise it.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amitop.ami.packet import decode
-from amitop.pbx.blocks import channel_block, channel_lines, header
+from amitop.pbx.blocks import UNIQUEID_PART, channel_block, channel_lines, header
 from amitop.pbx.channels import begin
 from amitop.pbx.model import ParkedAt
 from amitop.pbx.reducer import Reducer
@@ -33,7 +33,7 @@ def _parked_call(store: Store, packet: Packet, now: float) -> None:
     if block is None:
         store.unknown[packet.name] += 1
         return
-    uniqueid = decode(block.uniqueid)
+    uniqueid = decode(block[UNIQUEID_PART])
     if uniqueid in store.tombstones:
         return
     channel = store.channels.get(uniqueid) or begin(store, block, now, partial=True)

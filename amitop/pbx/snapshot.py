@@ -125,7 +125,7 @@ def _read(packet: Packet) -> _Row | None:
     else:  # Status, or another order
         application, data, bridge = packet.get("Application"), packet.get("Data"), packet.get("BridgeID")
         duration = packet.get("Seconds")
-    return _Row(block, fields_of(block.lines), _none(application), _none(data), duration, _none(bridge), packet)
+    return _Row(block, fields_of(block[0]), _none(application), _none(data), duration, _none(bridge), packet)
 
 
 def _none(text: str) -> str | None:
@@ -168,7 +168,7 @@ def _differences(store: Store, row: _Row) -> list[Difference]:
         return [Difference(uid, "extra", f"{name} is listed{ended}, and was not known")]
     told = store.dialplan_seen and channel.application_at is not None
     same = row.application == channel.application or not told
-    if same and row.bridge == channel.bridge and row.block.lines == channel.block:
+    if same and row.bridge == channel.bridge and row.block[0] == channel.block:
         return []  # as nearly all are
     linkedid = row.fields[LINKEDID]
     pairs: list[tuple[str, object, object]] = [

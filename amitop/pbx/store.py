@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from amitop.ami.packet import Packet
     from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note, ParkedAt
-    from amitop.pbx.notes import Line
     from amitop.pbx.queue_model import Fact, Queue, QueueCaller
     from amitop.pbx.queue_snapshot import QueueDiff
     from amitop.pbx.snapshot import SnapshotDiff
@@ -189,9 +188,12 @@ class Store:
         With *words*, one or two, *text* is a pattern for them; they are put into it when somebody reads it.
         """
         call = self.call_by_uid.get(uniqueid)
-        if call is not None:
-            line: Line = (now, event, uniqueid, text)
-            self.story.add(call.id, (*line, words[0], words[-1]) if words else line)
+        if call is None:
+            return
+        if words:
+            self.story.add(call.id, (now, event, uniqueid, text, words[0], words[-1]))
+        else:
+            self.story.add(call.id, (now, event, uniqueid, text))
 
     def link_lost(self, now: float) -> None:
         """The events have stopped coming. The state stays as it is until the next list replaces it."""
