@@ -36,10 +36,10 @@ MARGIN = 1
 
 CSS = """
 AgentGrid {
-    & > .livetable--good { background: $success-muted; color: $text-success; }
-    & > .livetable--warn { background: $warning-muted; color: $text-warning; }
-    & > .livetable--bad { background: $error-muted; color: $text-error; }
-    & > .livetable--accent { background: $accent-muted; color: $text-accent; }
+    & > .livetable--good { background: $success-muted; color: $foreground; }
+    & > .livetable--warn { background: $warning-muted; color: $foreground; }
+    & > .livetable--bad { background: $error-muted; color: $foreground; }
+    & > .livetable--accent { background: $accent-muted; color: $foreground; }
     & > .livetable--dim { background: $surface; color: $text-muted; }
     & > .livetable--plain { background: $panel; color: $foreground; }
 }

@@ -31,7 +31,15 @@ from amitop.ui.main_screen import MainScreen
 from amitop.ui.operate import Operations
 from amitop.ui.queue_work import QueueWork
 from amitop.ui.supervise_work import SuperviseWork
-from amitop.ui.terminal import EXIT_CRASH, EXIT_HANGUP, EXIT_TERMINATED, TerminalWatch, crash_report, signals
+from amitop.ui.terminal import (
+    EXIT_CRASH,
+    EXIT_HANGUP,
+    EXIT_TERMINATED,
+    TerminalWatch,
+    crash_report,
+    forget_terminal,
+    signals,
+)
 from amitop.ui.theme import NAMES, THEMES, needs_ascii, theme_name
 from amitop.views.format import ASCII, UNICODE
 
@@ -152,7 +160,10 @@ def run_dashboard(profiles: Sequence[Profile], settings: Settings, rules: Rules 
     0; 3 or 4 when it was left without ever having had a connection, or with a login refused; 70 when amitop failed; 128
     and the signal's number when the terminal vanished or it was terminated.
     """
-    return asyncio.run(_run(profiles, settings, rules))
+    code = asyncio.run(_run(profiles, settings, rules))
+    if code == EXIT_HANGUP:
+        forget_terminal()
+    return code
 
 
 async def _run(profiles: Sequence[Profile], settings: Settings, rules: Rules | None) -> int:

@@ -146,7 +146,14 @@ class FloorView(TableView[RowT], Generic[RowT]):
     @property
     def nobody(self) -> str:
         """Why a key that needs somebody on the phone does nothing here."""
-        return "no agent who is on a queue's call is selected" if self.kind is Kind.AGENT else super().nobody
+        if not self.chosen_rows():
+            return self._nothing
+        return "no agent who is on a queue's call is selected" if self.kind is Kind.AGENT else "they have hung up"
+
+    @property
+    def _nothing(self) -> str:
+        """Why nothing is selected: callers come and go, and the cursor never slides to the next by itself."""
+        return f"the {self.kind} has gone: move the cursor" if self.worked_in.rows else f"no {self.kind} is there"
 
     def unavailable(self) -> str | None:
         """Return why there are no queues."""
@@ -172,7 +179,7 @@ class FloorView(TableView[RowT], Generic[RowT]):
             return None
         rows = self.chosen_rows()
         if not rows:
-            return f"no {self.kind} is selected"
+            return self._nothing
         if action in SPY and (reason := self.work.supervision.why_not()):
             return reason
         names = sorted({row.key[0] for row in rows})

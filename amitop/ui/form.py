@@ -160,8 +160,8 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
         words.set_class(bool(refusal), "-refused")
         words.update(Content(clean(refusal or sentence, 600)))
         self.query_one("#draft", Static).update(Content("\n".join(clean(line, 300) for line in lines)))
-        draft = self.query_one(".-draft")
-        draft.display = bool(lines)
+        shown = self.query_one(".-draft")
+        shown.display = bool(lines)
         self.query_one("#yes", Button).disabled = self._draft is None
 
     # -- what is chosen and typed -----------------------------------------------------------------------------------

@@ -28,12 +28,15 @@ NAMES = {
     "space": "Space",
     "pageup": "PgUp",
     "pagedown": "PgDn",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
     "home": "Home",
     "end": "End",
     "f1": "F1",
     "ctrl+c": "Ctrl+C",
     "ctrl+q": "Ctrl+Q",
     "ctrl+p": "Ctrl+P",
+    "ctrl+z": "Ctrl+Z",
 }
 ALWAYS = frozenset({"help", "quit", "hang_up", "transfer", "answer", "close"})
 """Actions whose keys a narrow screen keeps longest."""

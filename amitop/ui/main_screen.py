@@ -203,6 +203,9 @@ class MainScreen(Screen[None]):
         notes = self.view.notes()
         if words := self._operations.words:
             notes.append(Piece(f"{words}…", "bold $text-accent", drop=1))
+        for spying in self._operator.supervision.under_way.values():
+            words = f"{spying.plan.device}: {spying.plan.mode.lower()} {spying.plan.who}"
+            notes.append(Piece(words, "bold $text-accent", drop=2, elastic=True))
         if table.marked:
             notes.append(Piece(f"{len(table.marked)} marked", "$text-accent", drop=2))
         if self.view.frozen_at is not None:

@@ -92,6 +92,17 @@ def signals(watch: TerminalWatch, terminate: Callable[[], object]) -> Iterator[N
             signal.signal(number, handler)
 
 
+def forget_terminal() -> None:
+    """Have whatever is still written go nowhere, once the terminal has gone.
+
+    The interpreter flushes its streams on its way out; where that fails, the process ends with 120 whatever its code.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+
+
 def crash_report(error: BaseException, secrets: Iterable[str] = ()) -> str:
     """Return what may be printed of an exception that ends the program: a traceback without any variable's value.
 

@@ -350,3 +350,22 @@ async def test_a_long_preview_can_be_scrolled_while_the_focus_stays():
         await pilot.press("pageup", "pageup", "pageup")
         await pilot.pause()
         assert "Agent 01 in sales" in screen_text(app)
+
+
+async def test_a_key_never_means_the_caller_who_moved_up():
+    pbx = floor_pbx()
+    app = floor_dashboard(pbx)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("4")
+        who = block("7.1", "PJSIP/trunk-00000001")
+        pbx.now += 1
+        pbx.happen(event("QueueCallerLeave", who, "Queue: support\nCount: 2\nPosition: 1\n"))
+        app.main.tick()
+        await pilot.press("o", "k")
+        notices = await said(app, pilot)
+        assert "Take out: the caller has gone: move the cursor" in notices
+        assert "Hang up: the caller has gone: move the cursor" in notices
+        assert app.screen is app.main
+        await pilot.press("down", "k")
+        await pilot.pause()
+        assert "王小明 +15557654321" in screen_text(app)
