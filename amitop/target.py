@@ -156,7 +156,9 @@ class _Resolver:
         if self.config.profiles and parsed.user is None and parsed.port is None:
             near = nearest(target, self.config.profiles)
             hint = f'did you mean the profile "{near}"?' if near else self._profiles_hint()
-        return _Plan(parsed.host, address, "", parsed.user, hint=hint)
+        # Two PBXs on one host are two: what is kept of one shift must not pass for the other's.
+        name = parsed.host if address.port in {PORT, TLS_PORT} else str(address)
+        return _Plan(name, address, "", parsed.user, hint=hint)
 
     def profile(self, plan: _Plan, ask: Callable[[str], str] | None) -> Profile:
         """Complete *plan* with a user and a secret."""

@@ -231,7 +231,7 @@ async def test_report_without_a_shift(pbx, config, run, ledger):
     keep(ledger, time.time() - 700, *ANSWERED)
     code, out, err = await run("report", f"admin@127.0.0.1:{pbx.port}")
     assert (code, out) == (1, ""), "the shift of another PBX is none"
-    assert "no shift of 127.0.0.1 is kept" in err
+    assert f"no shift of 127.0.0.1:{pbx.port} is kept" in err
 
 
 async def test_report_for_people(pbx, config, run, ledger):

@@ -259,3 +259,10 @@ def test_read_only_from_anywhere(environ):
     assert not resolve("u@h", config(), env).read_only
     assert resolve("u@h", config(read_only=True), env).read_only
     assert resolve("u@h", config(), env, Overrides(read_only=True)).read_only
+
+
+@pytest.mark.parametrize(
+    ("target", "name"), [("ann@pbx1", "pbx1"), ("amis://ann@pbx1", "pbx1"), ("ann@pbx1:5066", "pbx1:5066")]
+)
+def test_two_pbxs_on_one_host_have_two_names(environ, target, name):
+    assert resolve(target, config(), environ | {"AMITOP_SECRET": "x"}).name == name
