@@ -26,7 +26,7 @@ SETTLE = 1.0
 """Seconds that a doubted queue is given: what raised the doubt is often the first of several events."""
 EACH = 5.0
 """Seconds at least between two lists of the same queue."""
-SPACE = 1.0
+SPACE = 2.0
 """Seconds at least between two lists of any kind."""
 COST = 10.0
 """The PBX is left alone for at least this many times as long as the last list took ..."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 OUTCOME = 20.0
 """Seconds after a Leave within which an AgentConnect may follow: a member's Gosub or AGI runs in between."""
-MANY_ESTIMATES = 20
+MANY_ESTIMATES = 200
 """Calls after which a queue's averages are asked for again; rounding adds up."""
 
 

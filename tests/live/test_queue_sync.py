@@ -17,7 +17,7 @@ from amitop.health import Health
 from amitop.live import LivePbx
 from amitop.pbx.agents import phone
 from amitop.pbx.store import Store
-from amitop.queue_sync import EACH, EVERY, MANY, POLL_EVERY, SETTLE, QueueSync
+from amitop.queue_sync import EACH, EVERY, MANY, POLL_EVERY, SETTLE, SPACE, QueueSync
 from fakes.server import FakeServer, listing, reply
 
 HINT = Packet(b"Event: ExtensionStatus\nExten: 7\nContext: ext-local\nHint: PJSIP/7\nStatus: 0\nActionID: 1")
@@ -104,7 +104,7 @@ async def test_one_queue_at_a_time(pbx):
         pbx.store.doubt_queue(name, pbx.now - SETTLE)
     assert await pbx.turn() == ["q"]
     assert await pbx.turn(0.1) == []
-    assert await pbx.turn(1) == ["r"]
+    assert await pbx.turn(SPACE) == ["r"]
 
 
 async def test_many_doubts_are_one_list(pbx):
@@ -151,7 +151,7 @@ async def test_without_the_module_there_are_no_queues(pbx):
 
 async def test_a_reload_asks_for_all(pbx):
     pbx.sync.refresh()
-    assert await pbx.turn(1) == ["*"]
+    assert await pbx.turn(SPACE) == ["*"]
 
 
 async def test_a_login_that_hears_no_queue_events_polls():

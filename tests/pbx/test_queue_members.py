@@ -11,7 +11,7 @@ from recorded_queues import member, params, play
 from amitop.pbx.queue_model import Fact, Happening, MemberStatus
 from amitop.pbx.queue_rings import Rings
 from amitop.pbx.queue_talks import Talks
-from amitop.pbx.queues import OUTCOME, Queues
+from amitop.pbx.queues import MANY_ESTIMATES, OUTCOME, Queues
 from amitop.pbx.store import Store
 
 if TYPE_CHECKING:
@@ -352,13 +352,13 @@ def test_the_averages_are_asterisks(store: Store) -> None:
 
 
 def test_many_estimates_are_asked_for_again(store: Store) -> None:
-    for n in range(20):
+    for n in range(MANY_ESTIMATES):
         uid = f"c{n}"
         store.apply(event("QueueCallerJoin", block(uid), Queue="q", Position="1", Count="1"), float(n))
         gave_up = event("QueueCallerAbandon", block(uid), Queue="q", Position="1", HoldTime="1")
         store.apply(gave_up, float(n))
         store.apply(event("QueueCallerLeave", block(uid), Queue="q", Position="1", Count="0"), float(n))
-        assert store.dirty_queues == ({} if n < 19 else {"q": 19.0})
+        assert store.dirty_queues == ({} if n < MANY_ESTIMATES - 1 else {"q": float(n)})
 
 
 def test_a_talk_survives_a_transfer_of_the_caller_to_another_queue(store: Store, told: list[Fact]) -> None:
