@@ -11,6 +11,11 @@ NEEDED = os.environ.get("AMITOP_REQUIRE_PBX") == "1"
 """Continuous integration sets it: there a real Asterisk that cannot be started is a failure, not a reason to skip."""
 
 
+os.environ.pop(
+    "PYTHONUNBUFFERED", None
+)  # which hides what goes wrong when a program that tests start flushes its output
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]):
     """Mark what needs a PBX before -m looks at the marks, and run it last: most mistakes show without."""

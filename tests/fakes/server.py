@@ -15,6 +15,7 @@ command", and all of them as `answers` says:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -173,7 +174,9 @@ class FakeServer:
         if self._server is not None:
             self._server.close()
         for peer in self.peers:
-            peer.writer.transport.abort()
+            # Python before 3.11.4 forgets the protocol of a TLS transport that is closed twice.
+            with contextlib.suppress(AttributeError):
+                peer.writer.transport.abort()
         tasks, self._tasks = list(self._tasks), set()
         for task in tasks:
             task.cancel()
