@@ -43,7 +43,8 @@ async def _take(login: Login, *, as_json: bool) -> tuple[str, str]:
 def _headline(pbx: LivePbx, now: float) -> str:
     """Say which PBX this is and what time it is there."""
     at = pbx.wall_of(now)
-    parts = [f"{pbx.name} ({pbx.profile.address})", f"Asterisk {pbx.info.asterisk or '?'}"]
+    where = str(pbx.profile.address)
+    parts = [where if pbx.name == where else f"{pbx.name} ({where})", f"Asterisk {pbx.info.asterisk or '?'}"]
     if pbx.info.started is not None:
         parts.append(f"up {hms(at - pbx.info.started)}")
     parts.append(time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)))
