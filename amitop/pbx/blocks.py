@@ -54,26 +54,7 @@ def pattern(*names: str) -> re.Pattern[str]:
     return re.compile("".join(rf"\n{name}: (.*+)" for name in names))  # possessive: a line is never given back
 
 
-Block = tuple[bytes, ...]
-"""A channel block as sent, without its prefix: all of its lines, each after a LF; then the parts that may change, which
-are state, caller, account, position, Uniqueid, Linkedid. Making a named tuple would cost as much as the reading."""
-UNIQUEID_PART = 5
-NO_BLOCK: Block = (b"",) * 7
-
-
-def _part(names: tuple[str, ...]) -> str:
-    return "(" + "".join(rf"{name}: .*+\n" for name in names) + ")"
-
-
-_PARTS = re.compile(
-    rf"(\n{_part(CHANNEL_FIELDS[:CALLER])}{_part(CHANNEL_FIELDS[CALLER:LANGUAGE])}"
-    rf"{_part(CHANNEL_FIELDS[LANGUAGE:CONTEXT])}{_part(CHANNEL_FIELDS[CONTEXT:UNIQUEID])}"
-    r"Uniqueid: (.*+)\nLinkedid: (.*+))".encode()
-)
-_ENDS: dict[str, tuple[bytes, bytes, bytes, int]] = {}
-"""By prefix: how its lines begin, how its first does, and its last, and how many bytes at least lie between them."""
-_ALL = pattern(*CHANNEL_FIELDS)
-_NO_UNIQUEID = {word.encode() for word in NOTHING | {"none"}}
+_CHANNEL: dict[str, re.Pattern[str]] = {}
 _BRIDGE = pattern(*BRIDGE_FIELDS)
 
 
@@ -82,62 +63,13 @@ def channel_fields(packet: Packet, prefix: str = "") -> Fields | None:
 
     A block without a Uniqueid is none: snapshots that Asterisk no longer had come as `<null>` or are left out.
     """
-    block = channel_block(packet, prefix, channel_lines(packet, prefix))
-    return None if block is None else fields_of(block[0])
-
-
-def channel_lines(packet: Packet, prefix: str = "") -> bytes:
-    """Return what lies between the first and the last line of a block, without the prefix: a block if all is as usual.
-
-    Most blocks are byte by byte what they were when they were last read, and need not be looked into.
-    """
-    ends = _ENDS.get(prefix)
-    if ends is None:
-        ends = _ENDS[prefix] = (
-            f"\n{prefix}".encode(),
-            f"\n{prefix}Channel: ".encode(),
-            f"\n{prefix}Linkedid: ".encode(),
-            sum(len(f"\n{prefix}{name}: ") for name in CHANNEL_FIELDS[:LINKEDID]),
-        )
-    begins, first, last, least = ends
-    raw = packet.raw
-    start = raw.find(first)
-    end = raw.find(b"\n", raw.find(last, start + least) + 1)
-    lines = raw[start:end] if end >= 0 else raw[start:]
-    return lines.replace(begins, b"\n") if prefix else lines
-
-
-def channel_block(packet: Packet, prefix: str, lines: bytes) -> Block | None:
-    """Return the block of which *lines* are what `channel_lines` returned, None as `channel_fields` does."""
-    block = parts_of(lines)
-    if block is NO_BLOCK:
-        block = parts_of("".join([f"\n{name}: {packet.get(prefix + name)}" for name in CHANNEL_FIELDS]).encode())
-    return None if block[UNIQUEID_PART] in _NO_UNIQUEID else block
-
-
-def parts_of(lines: bytes) -> Block:
-    """Return the block of these lines, `NO_BLOCK` if they are none."""
-    match = _PARTS.fullmatch(lines)
-    return match.groups() if match is not None else NO_BLOCK
-
-
-def fields_of(lines: bytes) -> Fields:
-    """Return the values of all lines of a block."""
-    match = _ALL.fullmatch(_text(lines))
-    return match.groups() if match is not None else ()  # of what is no block
-
-
-def values(part: bytes) -> list[str]:
-    """Return the values of a part of a block."""
-    return [line.partition(": ")[2] for line in _text(part)[:-1].split("\n")]
-
-
-def _text(lines: bytes) -> str:
-    """Decode as a whole, and line by line where that is not UTF-8."""
-    try:
-        return lines.decode()
-    except UnicodeDecodeError:
-        return "\n".join([decode(line) for line in lines.split(b"\n")])
+    block = _CHANNEL.get(prefix)
+    if block is None:
+        block = _CHANNEL[prefix] = pattern(*(prefix + name for name in CHANNEL_FIELDS))
+    match = block.search(text_of(packet))
+    fields = match.groups() if match is not None else tuple([packet.get(prefix + name) for name in CHANNEL_FIELDS])
+    uniqueid = fields[UNIQUEID]
+    return None if uniqueid in NOTHING or uniqueid == "none" else fields
 
 
 def bridge_fields(packet: Packet) -> BridgeFields | None:
@@ -149,7 +81,10 @@ def bridge_fields(packet: Packet) -> BridgeFields | None:
 
 def text_of(packet: Packet) -> str:
     """Return the raw packet as text; where it is not UTF-8 throughout, its lines are decoded one by one."""
-    return _text(packet.raw)
+    try:
+        return packet.raw.decode()
+    except UnicodeDecodeError:
+        return "\n".join([decode(line) for line in packet.raw.split(b"\n")])
 
 
 _SPELLED: dict[str, bytes] = {}

@@ -9,21 +9,21 @@ from __future__ import annotations
 from sys import intern
 from typing import TYPE_CHECKING
 
-from amitop.ami.packet import NOTHING, decode, unescape
+from amitop.ami.packet import NOTHING, unescape
 from amitop.pbx import groups
 from amitop.pbx.blocks import (
-    UNIQUEID_PART,
-    Block,
-    channel_block,
-    channel_lines,
-    fields_of,
+    CALLER,
+    CONTEXT,
+    LANGUAGE,
+    LINKEDID,
+    UNIQUEID,
+    Fields,
+    channel_fields,
     header,
     number,
-    parts_of,
     pattern,
     text_of,
     value,
-    values,
 )
 from amitop.pbx.causes import in_words
 from amitop.pbx.model import Channel, ChannelState, EndedChannel, Party, Position
@@ -48,23 +48,19 @@ def hear(store: Store, packet: Packet, now: float, prefix: str = "", *, create: 
     None when the packet has no such block, or when the channel is not known; with *create* an unknown one is made
     unless it was hung up a short while ago, because some events trail behind the Hangup (`ami.md` B.1).
     """
-    lines = channel_lines(packet, prefix)
-    channel = store.by_block.get(lines)
+    fields = channel_fields(packet, prefix)
+    if fields is None:
+        return None
+    channel = store.channels.get(fields[UNIQUEID])
     if channel is None:
-        block = channel_block(packet, prefix, lines)
-        if block is None:
+        if fields[UNIQUEID] in store.tombstones:
             return None
-        uniqueid = decode(block[UNIQUEID_PART])
-        channel = store.channels.get(uniqueid)
-        if channel is None:
-            if uniqueid in store.tombstones:
-                return None
-            if not create:
-                store.unknown[packet.name] += 1
-                return None
-            channel = begin(store, block, now, partial=True)
-        else:
-            refresh(store, channel, block, now)
+        if not create:
+            store.unknown[packet.name] += 1
+            return None
+        channel = begin(store, fields, now, partial=True)
+    else:
+        refresh(store, channel, fields, now)
     channel.heard = now
     channel.touched = store.version
     if b"ChanVariable" in packet.raw:
@@ -73,10 +69,13 @@ def hear(store: Store, packet: Packet, now: float, prefix: str = "", *, create: 
     return channel
 
 
-def begin(store: Store, block: Block, now: float, *, partial: bool) -> Channel:
+def begin(store: Store, fields: Fields, now: float, *, partial: bool) -> Channel:
     """Make the channel of a block that is not known yet, and put it into a call."""
-    name, state, state_text, num, caller, connected_num, connected, *others = fields_of(block[0])
-    language, account, context, exten, priority, uniqueid, linkedid = others
+    name, state, state_text, num, caller, connected_num, connected, language, account, context, exten, priority = (
+        fields[:UNIQUEID]
+    )
+    uniqueid = fields[UNIQUEID]
+    linkedid = fields[LINKEDID]
     channel = Channel(
         pbx=store.name,
         uniqueid=uniqueid,
@@ -93,57 +92,42 @@ def begin(store: Store, block: Block, now: float, *, partial: bool) -> Channel:
         created=now,
         heard=now,
         partial=partial,
-        block=block[0],
+        block=fields,
         order=store.arrivals,
     )
     store.arrivals += 1
     store.channels[uniqueid] = channel
-    store.by_block[block[0]] = channel
     store.by_name[name] = uniqueid
     groups.add(store, channel)
     return channel
 
 
-def refresh(store: Store, channel: Channel, block: Block, now: float) -> None:
-    """Write a newer block over what is known of *channel*. Most of it is as it was: only parts that differ are read."""
-    lines, state, caller, account, position, _, linkedid = block
+def refresh(store: Store, channel: Channel, fields: Fields, now: float) -> None:
+    """Write a newer block over what is known of *channel*. Most of it is as it was, so parts are compared first."""
     old = channel.block
-    if lines == old:
+    if fields == old:
         return
-    # The old parts; where nothing but the state differs, as is frequent, they need not be looked for.
-    parts = (b"", b"", *block[2:]) if old.endswith(lines[len(state) :]) else parts_of(old)
-    _, old_state, old_caller, old_account, old_position, _, old_linkedid = parts
-    forget_block(store, channel)
-    channel.block = lines
-    store.by_block[lines] = channel
-    if state != old_state:
-        _refresh_state(store, channel, state, now)
-    if caller != old_caller:
-        num, name, connected_num, connected_name = values(caller)
+    channel.block = fields
+    if fields[:CALLER] != old[:CALLER]:
+        _refresh_state(store, channel, fields, now)
+    if fields[CALLER:LANGUAGE] != old[CALLER:LANGUAGE]:
+        _, _, _, num, name, connected_num, connected_name, *_ = fields
         channel.caller = _party(num, name)
         channel.connected = _party(connected_num, connected_name)
-    if account != old_account:
-        language, code = values(account)
+    if fields[LANGUAGE:CONTEXT] != old[LANGUAGE:CONTEXT]:
+        language, account = fields[LANGUAGE:CONTEXT]
         channel.language = _word(language)
-        channel.account = _word(code)
-    if position != old_position:
-        context, exten, priority = values(position)
+        channel.account = _word(account)
+    if fields[CONTEXT:UNIQUEID] != old[CONTEXT:UNIQUEID]:
+        context, exten, priority = fields[CONTEXT:UNIQUEID]
         channel.position = Position(_word(context), _none(exten), number(priority))
-    if linkedid != old_linkedid:
-        other = decode(linkedid)
-        if other != channel.linkedid and other not in NOTHING:
-            groups.relink(store, channel, other)
+    linkedid = fields[LINKEDID]
+    if linkedid != channel.linkedid and linkedid not in NOTHING:
+        groups.relink(store, channel, linkedid)
 
 
-def forget_block(store: Store, channel: Channel) -> None:
-    """Take it that the next block of *channel* is compared with nothing, and read whole."""
-    if store.by_block.get(channel.block) is channel:
-        del store.by_block[channel.block]
-    channel.block = b""
-
-
-def _refresh_state(store: Store, channel: Channel, part: bytes, now: float) -> None:
-    name, number_of_state, text = values(part)
+def _refresh_state(store: Store, channel: Channel, fields: Fields, now: float) -> None:
+    name, number_of_state, text = fields[:CALLER]
     if name != channel.name:
         rename(store, channel, name)
     channel.state_text = intern(text)
@@ -176,7 +160,6 @@ def remove(
 ) -> None:
     """Take *channel* out of everything. A lost one leaves no tombstone: an event may yet show that it lives."""
     uniqueid = channel.uniqueid
-    forget_block(store, channel)
     call_id = store.call_by_uid[uniqueid].id
     seeds = groups.neighbours(store, channel)
     for gone in store.gone_hooks:
@@ -208,19 +191,18 @@ def _word(text: str) -> str | None:
 
 
 def _newchannel(store: Store, packet: Packet, now: float) -> None:
-    block = channel_block(packet, "", channel_lines(packet))
-    if block is None:
+    fields = channel_fields(packet)
+    if fields is None:
         store.unknown[packet.name] += 1
         return
-    uniqueid = decode(block[UNIQUEID_PART])
-    if uniqueid in store.tombstones:
+    if fields[UNIQUEID] in store.tombstones:
         return
-    known = store.channels.get(uniqueid)
+    known = store.channels.get(fields[UNIQUEID])
     if known is None:
-        channel = begin(store, block, now, partial=False)
+        channel = begin(store, fields, now, partial=False)
     else:  # a list was faster than its event (`ami.md` D.4)
         channel = known
-        refresh(store, channel, block, now)
+        refresh(store, channel, fields, now)
         groups.began(store, channel, now)
     channel.heard = now
     channel.touched = store.version
@@ -271,21 +253,17 @@ def _hangup_request(store: Store, packet: Packet, now: float) -> None:
 
 
 def _hangup(store: Store, packet: Packet, now: float) -> None:
-    lines = channel_lines(packet)
-    channel = store.by_block.get(lines)
+    fields = channel_fields(packet)
+    if fields is None:
+        store.unknown[packet.name] += 1
+        return
+    channel = store.channels.get(fields[UNIQUEID])
     if channel is None:
-        block = channel_block(packet, "", lines)
-        if block is None:
-            store.unknown[packet.name] += 1
-            return
-        uniqueid = decode(block[UNIQUEID_PART])
-        channel = store.channels.get(uniqueid)
-        if channel is None:
-            # Of one that was never known as well: its Newchannel may trail behind, and must not raise it.
-            store.unknown[packet.name] += uniqueid not in store.tombstones
-            store.bury(uniqueid, now)
-            return
-        refresh(store, channel, block, now)
+        # Of one that was never known as well: its Newchannel may trail behind, and must not raise it.
+        store.unknown[packet.name] += fields[UNIQUEID] not in store.tombstones
+        store.bury(fields[UNIQUEID], now)
+        return
+    refresh(store, channel, fields, now)
     channel.heard = now
     cause = number(header(packet, "Cause"))
     text = in_words(cause, value(packet, "Cause-txt"), value(packet, "TechCause"), channel.technology)
@@ -315,7 +293,7 @@ def _rename(store: Store, packet: Packet, now: float) -> None:
         store.unknown[packet.name] += 1
         return
     rename(store, channel, name)
-    forget_block(store, channel)
+    channel.block = ()  # the next block is compared with nothing, and read whole
     channel.heard = now
     channel.touched = store.version
 

@@ -95,8 +95,8 @@ class Channel:
     """When an event or list last spoke of it."""
     touched: int = 0
     """The store's count of events (`Store.version`) at the last event about it: a list is not one."""
-    block: bytes = b""
-    """The last channel block as sent (`blocks.channel_block`), to see what a newer one changes."""
+    block: tuple[str, ...] = ()
+    """The last channel block as sent, to see what a newer one changes."""
     order: int = 0
     """Which came first of two channels with the same `created`: the smaller."""
     variables: dict[str, str] = field(default_factory=dict)

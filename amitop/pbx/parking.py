@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.ami.packet import decode
-from amitop.pbx.blocks import UNIQUEID_PART, channel_block, channel_lines, header
+from amitop.pbx.blocks import UNIQUEID, channel_fields, header
 from amitop.pbx.channels import begin
 from amitop.pbx.model import ParkedAt
 from amitop.pbx.reducer import Reducer
@@ -29,14 +28,13 @@ class Parking:
 
 
 def _parked_call(store: Store, packet: Packet, now: float) -> None:
-    block = channel_block(packet, "Parkee", channel_lines(packet, "Parkee"))
-    if block is None:
+    fields = channel_fields(packet, "Parkee")
+    if fields is None:
         store.unknown[packet.name] += 1
         return
-    uniqueid = decode(block[UNIQUEID_PART])
-    if uniqueid in store.tombstones:
+    if fields[UNIQUEID] in store.tombstones:
         return
-    channel = store.channels.get(uniqueid) or begin(store, block, now, partial=True)
+    channel = store.channels.get(fields[UNIQUEID]) or begin(store, fields, now, partial=True)
     channel.heard = now
     channel.touched = store.version
     lot, space = header(packet, "Parkinglot"), header(packet, "ParkingSpace")

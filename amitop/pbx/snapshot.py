@@ -15,13 +15,10 @@ from amitop.pbx.blocks import (
     LINKEDID,
     NAME,
     UNIQUEID,
-    Block,
     BridgeFields,
     Fields,
     bridge_fields,
-    channel_block,
-    channel_lines,
-    fields_of,
+    channel_fields,
     pattern,
     text_of,
     value,
@@ -57,7 +54,6 @@ class SnapshotDiff:
 class _Row(NamedTuple):
     """One item of a list."""
 
-    block: Block
     fields: Fields
     application: str | None
     data: str | None
@@ -116,8 +112,8 @@ def apply_status(store: Store, packet: Packet, now: float) -> None:
 
 
 def _read(packet: Packet) -> _Row | None:
-    block = channel_block(packet, "", channel_lines(packet))
-    if block is None:
+    fields = channel_fields(packet)
+    if fields is None:
         return None
     match = _TAIL.search(text_of(packet))
     if match is not None:
@@ -125,7 +121,7 @@ def _read(packet: Packet) -> _Row | None:
     else:  # Status, or another order
         application, data, bridge = packet.get("Application"), packet.get("Data"), packet.get("BridgeID")
         duration = packet.get("Seconds")
-    return _Row(block, fields_of(block[0]), _none(application), _none(data), duration, _none(bridge), packet)
+    return _Row(fields, _none(application), _none(data), duration, _none(bridge), packet)
 
 
 def _none(text: str) -> str | None:
@@ -168,7 +164,7 @@ def _differences(store: Store, row: _Row) -> list[Difference]:
         return [Difference(uid, "extra", f"{name} is listed{ended}, and was not known")]
     told = store.dialplan_seen and channel.application_at is not None
     same = row.application == channel.application or not told
-    if same and row.bridge == channel.bridge and row.block[0] == channel.block:
+    if same and row.bridge == channel.bridge and row.fields == channel.block:
         return []  # as nearly all are
     linkedid = row.fields[LINKEDID]
     pairs: list[tuple[str, object, object]] = [
@@ -209,9 +205,9 @@ def _merge(store: Store, row: _Row, asked_at: float, now: float, *, first: bool)
     """Make the state of one channel what its row says."""
     channel = store.channels.get(row.fields[UNIQUEID])
     if channel is None:
-        channel = channels.begin(store, row.block, asked_at, partial=True)
+        channel = channels.begin(store, row.fields, asked_at, partial=True)
     else:
-        channels.refresh(store, channel, row.block, now)
+        channels.refresh(store, channel, row.fields, now)
     channel.heard = max(channel.heard, asked_at)
     if channel.partial:
         seconds = _seconds(row.duration)

@@ -45,8 +45,6 @@ class Store:
         self.channels: dict[str, Channel] = {}
         self.by_name: dict[str, str] = {}
         """Uniqueid of the channel that has a name now; names are given again, Uniqueids are not (`ami.md` D.2)."""
-        self.by_block: dict[bytes, Channel] = {}
-        """By the lines of the block that told of a channel last (`Channel.block`): most are sent again unchanged."""
         self.by_linkedid: dict[str, dict[str, None]] = {}
         """Uniqueids by Linkedid, in order of arrival."""
         self.links: dict[str, set[str]] = {}
