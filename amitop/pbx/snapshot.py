@@ -119,8 +119,9 @@ def _read(packet: Packet) -> _Row | None:
     if match is not None:
         application, data, duration, bridge = match.groups()
     else:  # Status, or another order
-        application, data, bridge = packet.get("Application"), packet.get("Data"), packet.get("BridgeID")
-        duration = packet.get("Seconds")
+        application, bridge = packet.get("Application"), packet.get("BridgeID")  # BridgeId in a CoreShowChannel
+        data = packet.get("ApplicationData") or packet.get("Data")
+        duration = packet.get("Duration") or packet.get("Seconds")
     return _Row(fields, _none(application), _none(data), duration, _none(bridge), packet)
 
 

@@ -379,3 +379,11 @@ def test_the_version_counts_up_with_every_change(store: Store) -> None:
     store.restart(3.0)
     seen.append(store.version)
     assert seen == sorted(set(seen))
+
+
+def test_an_item_whose_headers_stand_in_another_order_loses_nothing(store: Store) -> None:
+    first, *rest = item("1.1", seconds=65, bridge="b1", application="Wait", data="3600").raw.split(b"\n")
+    store.apply_channels([Packet(b"\n".join([first, *reversed(rest)]))], 100.0, 100.0, first=True)
+    channel = store.channels["1.1"]
+    assert (channel.application, channel.data, channel.bridge) == ("Wait", "3600", "b1")
+    assert channel.created == 35.0
