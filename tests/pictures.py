@@ -22,7 +22,9 @@ from recorded import recording  # noqa: E402
 from rich.cells import cell_len  # noqa: E402
 
 from amitop.pbx.replay import replay  # noqa: E402
-from fakes.pbx import FakePbx, dashboard  # noqa: E402
+from amitop.rights import ActionRights  # noqa: E402
+from fakes.floor import QUEUE_RIGHTS  # noqa: E402
+from fakes.pbx import ALL_RIGHTS, FakePbx, dashboard  # noqa: E402
 
 SCREENSHOTS = HERE.parent / "screenshots"
 SECONDS = 118.3
@@ -35,6 +37,7 @@ def shift(seconds: float) -> FakePbx:
     until = [read for read in times if read[0] <= times[0][0] + seconds]
     pbx = FakePbx("pbx1")
     pbx.wall = lambda: pbx.now
+    pbx.rights = ActionRights(ALL_RIGHTS | QUEUE_RIGHTS)
     result = replay(data, until, pbx.store)
     pbx.health.events.update(result.events)
     pbx.health.skipped = sum(n for name, n in result.events.items() if name not in pbx.store.wanted)
@@ -111,6 +114,11 @@ async def main() -> None:
     await take("channels", ["2", "down", "down"])
     await take("hang-up", ["down", "down", "down", "k"])
     await take("transfer", ["down", "down", "down", "t", "1", "0", "0", "5"])
+    await take("queues", ["3"])
+    await take("waiting", ["4"])
+    await take("agents", ["5"])
+    await take("agents-grid", ["5", "v"])
+    await take("wallboard", ["w"])
     await take("help", ["question_mark"])
     await take("diagnostics", ["D"])
     await take("narrow", ["down"], size=(80, 24))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 SCALES = (4, 3, 2, 1)
 """How much larger than five lines a figure may be, best first."""
-_GAP = 2
-"""Cells between two figures, at least."""
+_GAP = 3
+"""Cells between two figures at scale 1, at least: one is between two digits, and from afar 25 and 34 must not be 2534."""
 _LABEL = 1
 """Lines above a figure."""
 
@@ -94,7 +94,7 @@ def _plan(tiles: Sequence[Tile], width: int, height: int) -> _Plan | None:
                     max(tile.width(scale) for tile in tiles[first:count:columns]) for first in range(columns)
                 )
                 plan = _Plan(scale, columns, widths, count)
-                if sum(widths) + _GAP * (columns - 1) <= width and plan.height <= height:
+                if sum(widths) + _GAP * scale * (columns - 1) <= width and plan.height <= height:
                     return plan
     return None
 
@@ -111,18 +111,21 @@ def _draw(tiles: Sequence[Tile], plan: _Plan, width: int, glyphs: Glyphs) -> lis
             for tile, figure in zip(shown, drawn, strict=True):
                 text = tile.title if index < _LABEL else figure[index - _LABEL]
                 parts.append((text, _style(tile) if index >= _LABEL or tile.level else "dim"))
-            lines.append(_spread(parts, plan.widths, width, glyphs))
+            lines.append(_spread(parts, plan, width, glyphs))
     return lines
 
 
-def _spread(parts: Segments, widths: Sequence[int], width: int, glyphs: Glyphs) -> Segments:
+def _spread(parts: Segments, plan: _Plan, width: int, glyphs: Glyphs) -> Segments:
     """Return a line of *width* cells with *parts* in columns; what is left over goes between them and beside them."""
-    margin = (width - sum(widths)) // (len(widths) + 1)
+    left = width - sum(plan.widths)
+    between = max(left // (plan.columns + 1), _GAP * plan.scale)
+    margin = (left - between * (plan.columns - 1)) // 2
     line: Segments = []
     used = 0
-    for (text, style), wide in zip(parts, widths, strict=False):
-        line += [(" " * margin, ""), (fit(text, wide, glyphs=glyphs), style)]
-        used += margin + wide
+    for (text, style), wide in zip(parts, plan.widths, strict=False):
+        space = between if line else margin
+        line += [(" " * space, ""), (fit(text, wide, glyphs=glyphs), style)]
+        used += space + wide
     return [*line, (" " * (width - used), "")]
 
 
