@@ -97,12 +97,14 @@ def traffic_lines(pbx: LivePbx) -> list[LabelValue]:
 
 def truth_lines(pbx: LivePbx) -> list[LabelValue]:
     """Return label and value of how well the state agrees with what the PBX lists."""
-    store, health = pbx.store, pbx.health
+    store, health, queues = pbx.store, pbx.health, pbx.store.queue_drift
     unknown = ", ".join(f"{name} {count:,}" for name, count in store.unknown.most_common(6))
     return [
         ("State", f"{len(store.channels):,} channels, {len(store.bridges):,} bridges, {len(store.calls):,} calls"),
         ("Compared", f"{store.drift.compared:,} channels in {health.lists:,} lists of the PBX"),
         ("Drift", f"{store.drift.differed:,} differed from what the events had told"),
+        ("Queues compared", f"{queues.compared:,} callers and members in {queues.lists:,} lists"),
+        ("Drift of queues", f"{queues.differed:,} differed from what the events had told"),
         ("Last list took", f"{health.list_seconds * 1000:,.0f} ms"),
         ("Applications", "of this moment" if pbx.applications_live else "as of the last list"),
         ("Not understood", unknown or "nothing"),
@@ -162,7 +164,7 @@ class DiagnosticsScreen(Screen[None]):
             yield Content("")
 
     def _differences(self, pbx: LivePbx) -> Iterable[Content]:
-        last = list(pbx.store.drift.last)
+        last = [*pbx.store.drift.last, *pbx.store.queue_drift.last]
         if last:
             yield Content.styled("  Last differences", "$text-muted")
             for line in last:

@@ -94,14 +94,15 @@ def _identity(pbx: LivePbx) -> list[Piece]:
 
 
 def _figures(pbx: LivePbx) -> list[Piece]:
-    health, drift = pbx.health, pbx.store.drift
+    health = pbx.health
+    differed = pbx.store.drift.differed + pbx.store.queue_drift.differed
     pieces = []
     if health.rtt is not None:
         slow = health.rtt > 1.0
         pieces.append(Piece(f"RTT {milliseconds(health.rtt)}", WARN if slow else MUTED, drop=0 if slow else 6))
     pieces.append(Piece(f"{health.events_per_second:.0f} ev/s", MUTED, drop=8))
-    drifted = drift.differed >= MANY_DRIFTS
-    pieces.append(Piece(f"drift {drift.differed}", WARN if drifted else MUTED, drop=1 if drifted else 9))
+    drifted = differed >= MANY_DRIFTS
+    pieces.append(Piece(f"drift {differed}", WARN if drifted else MUTED, drop=1 if drifted else 9))
     if health.faults:
         pieces.append(Piece(f"faults {health.faults}", BAD, drop=1))
     return pieces

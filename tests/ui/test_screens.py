@@ -301,3 +301,18 @@ def test_what_a_distribution_appends_to_a_version_is_left_out():
     assert version_words("22.10.1+dfsg+~cs6.17.60671434-1") == "22.10.1"
     assert version_words("certified/20.7-cert1") == "certified/20.7-cert1"
     assert version_words("GIT-master-f0c1c1a") == "GIT-master-f0c1c1a"
+
+
+async def test_drift_of_queues_counts_like_that_of_channels():
+    pbx = talking()
+    pbx.store.drift.differed, pbx.store.queue_drift.differed = 1, 2
+    pbx.store.queue_drift.last.append("queue support: [b]Ann[/b] is not listed")
+    app = dashboard(pbx)
+    async with app.run_test(size=(120, 50)) as pilot:
+        await pilot.pause(0.3)
+        assert "drift 3" in screen_text(app)
+        await pilot.press("D")
+        await pilot.pause(0.3)
+        text = screen_text(app)
+        assert "Drift of queues" in text
+        assert "queue support: [b]Ann[/b] is not listed" in text
