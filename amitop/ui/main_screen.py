@@ -325,6 +325,8 @@ class MainScreen(Screen[None]):
         self.query_one("#views", ContentSwitcher).current = name
         self._dress_details()
         self.view.table.focus()
+        # The rows at once, for the next key may have been typed already; all else when the view has its size.
+        self.view.sync(self.now, force=True)
         self.call_after_refresh(self.tick, force=True)
 
     def action_details(self, shown: bool | None = None) -> None:
