@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SCALES = (4, 3, 2, 1)
 """How much larger than five lines a figure may be, best first."""
 _GAP = 3
-"""Cells between two figures at scale 1, at least: one is between two digits, and from afar 25 and 34 must not be 2534."""
+"""Cells between two figures at scale 1, at least: digits have one, and from afar 25 and 34 must not be 2534."""
 _LABEL = 1
 """Lines above a figure."""
 
