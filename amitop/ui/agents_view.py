@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from amitop.live import LivePbx
     from amitop.ui.floors import Floors
     from amitop.ui.live_table import LiveTable
+    from amitop.ui.memory import Memory
     from amitop.ui.queue_work import QueueWork
     from amitop.views.format import Glyphs
 
+ABSENT_SHOWN = "agents.unavailable_shown"
+"""What the choice to hide unavailable agents is remembered as."""
 STYLES = {"good": "$text-success", "warn": "$text-warning", "bad": "$text-error", "accent": "$text-accent"}
 """How a state looks in the line of totals."""
 
@@ -65,11 +68,14 @@ class AgentsView(FloorView[AgentRow]):
         Binding("u", "absent", "Unavailable", tooltip="Hide agents whose phone is not there, or not", id="agents.hide"),
     ]
 
-    def __init__(self, pbxs: Sequence[LivePbx], glyphs: Glyphs, floors: Floors, work: QueueWork) -> None:
+    def __init__(
+        self, pbxs: Sequence[LivePbx], glyphs: Glyphs, floors: Floors, work: QueueWork, memory: Memory
+    ) -> None:
         super().__init__(pbxs, AGENT_COLUMNS, glyphs, floors, work)
         self._other: LiveTable[AgentRow] = AgentGrid(AGENT_COLUMNS, glyphs=glyphs, clock=pbxs[0].clock)
         self._totals = AgentTotals(glyphs, self)
-        self._absent_shown = True
+        self._memory = memory
+        self._absent_shown = memory.recall(ABSENT_SHOWN, True)
         self._hidden = 0
 
     def compose(self) -> ComposeResult:
@@ -136,6 +142,7 @@ class AgentsView(FloorView[AgentRow]):
     def action_absent(self) -> None:
         """Hide those who are not there, or show them."""
         self._absent_shown = not self._absent_shown
+        self._memory.keep(ABSENT_SHOWN, self._absent_shown)
         self.again()
 
     def action_add(self) -> None:

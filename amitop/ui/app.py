@@ -28,6 +28,7 @@ from amitop.ui.caller_work import CallerWork
 from amitop.ui.commands import AmitopCommands
 from amitop.ui.key_gate import KeyGate
 from amitop.ui.main_screen import MainScreen
+from amitop.ui.memory import Memory, memory_path
 from amitop.ui.operate import Operations
 from amitop.ui.queue_work import QueueWork
 from amitop.ui.supervise_work import SuperviseWork
@@ -77,6 +78,7 @@ class AmitopApp(App[int]):
         environ: Mapping[str, str] = os.environ,
         *,
         rules: Rules | None = None,
+        memory: Memory | None = None,
     ) -> None:
         # Without ansi_color, NO_COLOR still means greys (`style.md` 4.14).
         super().__init__(ansi_color=True if "NO_COLOR" in environ else None)
@@ -100,7 +102,7 @@ class AmitopApp(App[int]):
             SuperviseWork(self, operator, self.operations, rules),
         )
         self.main = MainScreen(
-            pbxs, operator, self.operations, work, self._glyphs, refresh=settings.refresh, rules=rules
+            pbxs, operator, self.operations, work, self._glyphs, refresh=settings.refresh, rules=rules, memory=memory
         )
         self._gate = KeyGate(self, super().on_event)
         self.crashed = False
@@ -170,7 +172,7 @@ async def _run(profiles: Sequence[Profile], settings: Settings, rules: Rules | N
     pbxs = [LivePbx(profile) for profile in profiles]
     read_only = [p.name for p in profiles if settings.read_only or p.read_only]
     operator = Operator({pbx.name: pbx for pbx in pbxs}, read_only=read_only, audit=Audit())
-    app = AmitopApp(pbxs, operator, settings, rules=rules)
+    app = AmitopApp(pbxs, operator, settings, rules=rules, memory=Memory(memory_path()))
     _count_shifts(pbxs, rules or Rules())
     loop = asyncio.get_running_loop()
     watch = TerminalWatch(lambda: loop.call_soon_threadsafe(app.exit, EXIT_HANGUP))

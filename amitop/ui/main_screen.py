@@ -23,6 +23,7 @@ from amitop.ui.help import HelpScreen, groups_of
 from amitop.ui.key_bar import KeyBar
 from amitop.ui.line import Line, Piece
 from amitop.ui.look import Looker
+from amitop.ui.memory import Memory
 from amitop.ui.queues_view import QueuesView
 from amitop.ui.state_line import state_pieces
 from amitop.ui.totals_line import TotalsLine
@@ -89,6 +90,7 @@ class MainScreen(Screen[None]):
         *,
         refresh: float = 4.0,
         rules: Rules | None = None,
+        memory: Memory | None = None,
     ) -> None:
         super().__init__()
         self.pbxs = pbxs
@@ -106,7 +108,7 @@ class MainScreen(Screen[None]):
             ChannelsView(pbxs, glyphs),
             QueuesView(pbxs, glyphs, self.floors, work),
             WaitingView(pbxs, glyphs, self.floors, work),
-            AgentsView(pbxs, glyphs, self.floors, work),
+            AgentsView(pbxs, glyphs, self.floors, work, memory or Memory(None)),
         ]
         self.views = {view.NAME: view for view in views}
         self._tabs = ViewTabs([(name, name.capitalize()) for name in self.views], glyphs)

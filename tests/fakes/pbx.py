@@ -87,12 +87,12 @@ class SpyOperator(Operator):
         return self.outcome
 
 
-def dashboard(*pbxs: FakePbx, read_only: bool = False, environ=None, rules=None, **settings) -> AmitopApp:
+def dashboard(*pbxs: FakePbx, read_only: bool = False, environ=None, rules=None, memory=None, **settings) -> AmitopApp:
     """Return the dashboard over *pbxs* (one quiet PBX, if none is given), with a spy for its operator."""
     pbxs = pbxs or (FakePbx(),)
     operator = SpyOperator({pbx.name: pbx for pbx in pbxs}, read_only=read_only)
     environ = environ or {"TERM": "xterm-256color"}
-    app = AmitopApp(pbxs, operator, Settings(read_only=read_only, **settings), environ, rules=rules)
+    app = AmitopApp(pbxs, operator, Settings(read_only=read_only, **settings), environ, rules=rules, memory=memory)
     app.spy = operator
     return app
 

@@ -4,6 +4,7 @@ import pytest
 
 from amitop.health import LinkState
 from amitop.thresholds import Limit, QueueRules, Rules
+from amitop.ui.memory import Memory
 from fakes.events import block, event
 from fakes.floor import floor_dashboard, floor_pbx
 from fakes.pbx import FakePbx, dashboard, screen_text
@@ -155,6 +156,17 @@ async def test_unavailable_agents_are_hidden_until_somebody_wants_them_back():
         await pilot.press("u")
         await pilot.pause()
         assert "Agent 04" in screen_text(app)
+
+
+async def test_that_they_are_hidden_is_remembered_by_the_next_start(tmp_path):
+    for shown in (True, False):
+        app = floor_dashboard(memory=Memory(tmp_path / "screen.json"))
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.press("5")
+            await pilot.pause()
+            assert ("Agent 04" in screen_text(app)) is shown
+            if shown:
+                await pilot.press("u")
 
 
 async def test_grid_and_table_share_cursor_and_filter():
