@@ -117,7 +117,7 @@ def test_the_report_of_what_a_dashboard_counted_is_what_queue_log_has(pbx: Aster
 
     refused = Amitop(pbx, tmp_path, secret="hunter2").run("report", "TARGET")
     assert refused.returncode == 0
-    assert refused.stdout.startswith("# Shift of 127.0.0.1\n")
+    assert refused.stdout.startswith(f"# Shift of 127.0.0.1:{pbx.ports.ami}\n")
     assert f"| support | 12 | {support['answered']} | {support['abandoned']} |" in refused.stdout
     assert "amitop: warning: " in refused.stderr
     assert "hunter2" not in refused.stdout + refused.stderr

@@ -183,7 +183,14 @@ async def test_queues_are_as_the_console_has_them_and_figures_as_in_queue_log(bu
                 "COMPLETECALLER": queue.completed - counts[name, "COMPLETEAGENT"],
             }
             print(name, figures, f"left {queue.left}, lost {queue.lost}")
-            assert figures == {event: counts[name, event] for event in figures}
+            logged = {event: counts[name, event] for event in figures}
+            # Who hangs up in the second in which their time is up is one or the other: no event tells which the queue
+            # saw first.
+            undecided = abs(figures["ABANDON"] - logged["ABANDON"])
+            assert undecided <= 1
+            for counted in (figures, logged):
+                counted["GONE"] = counted.pop("ABANDON") + counted.pop("EXITWITHTIMEOUT")
+            assert figures == logged
             assert (queue.carried, queue.left, queue.lost, queue.waiting) == (0, 0, 0, set())
         assert {name for name, event in counts if event == "ENTERQUEUE"} == {*tally.queues}
         assert tally.together().offered > 2 * SECONDS
