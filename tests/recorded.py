@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from amitop.ami.packet import Packet
 from amitop.ami.wire import Framer
 from amitop.pbx.blocks import CHANNEL_FIELDS
+from amitop.pbx.devices import Devices
 from amitop.pbx.queue_rings import Rings
 from amitop.pbx.queue_talks import Talks
 from amitop.pbx.queues import Queues
@@ -183,6 +184,10 @@ def check(store: Store) -> None:
     names = [c.name for c in store.channels.values()]
     if len(names) == len(set(names)):  # a cut packet may have given two channels one name
         assert set(names) >= set(store.by_name)
+    of_device: dict[str, set[str]] = {}
+    for uid, channel in store.channels.items():
+        of_device.setdefault(channel.device, set()).add(uid)
+    assert {device: set(uids) for device, uids in store.part(Devices).channels.items()} == of_device
     linked = {(c.linkedid, uid) for uid, c in store.channels.items()}
     assert {(linkedid, uid) for linkedid, uids in store.by_linkedid.items() for uid in uids} == linked
     inside = {(c.bridge, uid) for uid, c in store.channels.items() if c.bridge is not None}

@@ -26,6 +26,7 @@ from amitop.pbx.blocks import (
     value,
 )
 from amitop.pbx.causes import in_words
+from amitop.pbx.devices import Devices
 from amitop.pbx.model import Channel, ChannelState, EndedChannel, Party, Position
 from amitop.pbx.reducer import Reducer
 
@@ -98,6 +99,7 @@ def begin(store: Store, fields: Fields, now: float, *, partial: bool) -> Channel
     store.arrivals += 1
     store.channels[uniqueid] = channel
     store.by_name[name] = uniqueid
+    store.part(Devices).add(channel.device, uniqueid)
     groups.add(store, channel)
     return channel
 
@@ -146,8 +148,11 @@ def rename(store: Store, channel: Channel, name: str) -> None:
     """Give *channel* another name, and the name to no other."""
     if store.by_name.get(channel.name) == channel.uniqueid:
         del store.by_name[channel.name]
+    devices = store.part(Devices)
+    devices.discard(channel.device, channel.uniqueid)
     channel.name = name
     store.by_name[name] = channel.uniqueid
+    devices.add(channel.device, channel.uniqueid)
 
 
 def forget_application(channel: Channel) -> None:

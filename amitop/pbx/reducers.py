@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from amitop.pbx import (
     bridges,
     channels,
+    devices,
     dials,
     hints,
     local,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 REDUCERS: tuple[Reducer, ...] = (
     channels.REDUCER,  # first: others read the channel that it has just brought up to date
+    devices.REDUCER,
     local.REDUCER,
     dials.REDUCER,
     bridges.REDUCER,
