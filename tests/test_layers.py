@@ -17,6 +17,7 @@ PACKAGE = Path(amitop.__file__).parent
 MAY_IMPORT: dict[str, set[str]] = {
     # layer: the parts of amitop that it may import beside itself
     "text": set(),
+    "sim": set(),
     "ami": {"text"},
     "config_table": set(),
     "thresholds": set(),
