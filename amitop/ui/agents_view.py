@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from amitop.ui.live_table import LiveTable
     from amitop.ui.memory import Memory
     from amitop.ui.queue_work import QueueWork
+    from amitop.ui.workplace import Workplace
     from amitop.views.format import Glyphs
 
 ABSENT_SHOWN = "agents.unavailable_shown"
@@ -161,3 +162,8 @@ class AgentsView(FloorView[AgentRow]):
     def on_live_table_activated(self, message: LiveTable.Activated) -> None:
         """There is nothing beneath an agent."""
         message.stop()
+
+
+def make(place: Workplace) -> AgentsView:
+    """Return the view for *place*."""
+    return AgentsView(place.pbxs, place.glyphs, place.floors, place.queue_work, place.memory)

@@ -22,16 +22,14 @@ from amitop.shift.ledger import Ledger, default_path
 from amitop.shift.shift import Shift
 from amitop.text import clean
 from amitop.thresholds import Rules
-from amitop.ui.agent_work import AgentWork
 from amitop.ui.ascii import AsciiFilter
-from amitop.ui.caller_work import CallerWork
 from amitop.ui.commands import AmitopCommands
+from amitop.ui.floors import Floors
 from amitop.ui.key_gate import KeyGate
 from amitop.ui.main_screen import MainScreen
 from amitop.ui.memory import Memory, memory_path
 from amitop.ui.operate import Operations
 from amitop.ui.queue_work import QueueWork
-from amitop.ui.supervise_work import SuperviseWork
 from amitop.ui.terminal import (
     EXIT_CRASH,
     EXIT_HANGUP,
@@ -42,6 +40,8 @@ from amitop.ui.terminal import (
     signals,
 )
 from amitop.ui.theme import NAMES, THEMES, needs_ascii, theme_name
+from amitop.ui.view_list import VIEWS
+from amitop.ui.workplace import Workplace
 from amitop.views.format import ASCII, UNICODE
 
 if TYPE_CHECKING:
@@ -94,16 +94,18 @@ class AmitopApp(App[int]):
         self.theme = theme_name(None, environ) if self._no_such_theme else wanted
         self.operations = Operations(self, operator)
         rules = rules or Rules()
-        work = QueueWork(
-            operator,
-            self.operations,
-            AgentWork(self, operator, self.operations, rules),
-            CallerWork(self, operator, self.operations, rules),
-            SuperviseWork(self, operator, self.operations, rules),
+        place = Workplace(
+            app=self,
+            pbxs=pbxs,
+            glyphs=self._glyphs,
+            rules=rules,
+            operator=operator,
+            operations=self.operations,
+            floors=Floors(pbxs, rules),
+            queue_work=QueueWork(self, operator, self.operations, rules),
+            memory=memory or Memory(None),
         )
-        self.main = MainScreen(
-            pbxs, operator, self.operations, work, self._glyphs, refresh=settings.refresh, rules=rules, memory=memory
-        )
+        self.main = MainScreen(place, refresh=settings.refresh)
         self._gate = KeyGate(self, super().on_event)
         self.crashed = False
         self.was_live = False
@@ -125,6 +127,8 @@ class AmitopApp(App[int]):
         if any(pbx.link.state is LinkState.LIVE for pbx in self.pbxs):
             self.was_live = True
             self._settling.stop()
+            for view in VIEWS:  # so that their first key is answered at once
+                view.load()
             gc.collect()
             gc.freeze()
 

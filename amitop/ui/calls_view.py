@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from amitop.live import LivePbx
     from amitop.ui.live_table import LiveTable
     from amitop.ui.table_cursor import Key
+    from amitop.ui.workplace import Workplace
     from amitop.views.format import Glyphs
 
 
@@ -50,3 +51,8 @@ class CallsView(TableView[CallRow | LegRow]):
         message.stop()
         self._opened.discard(message.key)
         self.again()
+
+
+def make(place: Workplace) -> CallsView:
+    """Return the view for *place*."""
+    return CallsView(place.pbxs, place.glyphs)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from amitop.live import LivePbx
+    from amitop.ui.workplace import Workplace
     from amitop.views.format import Glyphs
 
 
@@ -31,3 +32,8 @@ class ChannelsView(TableView[ChannelRow]):
     def target_of(self, row: ChannelRow, now: float) -> Target:
         """Return the channel."""
         return target_of(row, now)
+
+
+def make(place: Workplace) -> ChannelsView:
+    """Return the view for *place*."""
+    return ChannelsView(place.pbxs, place.glyphs)

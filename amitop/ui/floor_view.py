@@ -155,10 +155,6 @@ class FloorView(TableView[RowT], Generic[RowT]):
         """Why nothing is selected: callers come and go, and the cursor never slides to the next by itself."""
         return f"the {self.kind} has gone: move the cursor" if self.worked_in.rows else f"no {self.kind} is there"
 
-    def unavailable(self) -> str | None:
-        """Return why there are no queues."""
-        return self.floors.unavailable()
-
     # -- keys that work -------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

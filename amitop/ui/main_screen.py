@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.reactive import var
@@ -10,41 +10,26 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from amitop.health import LinkState
-from amitop.thresholds import Rules
-from amitop.ui.agents_view import AgentsView
 from amitop.ui.alarm import Alarm
-from amitop.ui.calls_view import CallsView
-from amitop.ui.channels_view import ChannelsView
 from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.detail_pane import DetailPane
-from amitop.ui.diagnostics import DiagnosticsScreen
-from amitop.ui.floors import Floors
-from amitop.ui.help import HelpScreen, groups_of
 from amitop.ui.key_bar import KeyBar
 from amitop.ui.line import Line, Piece
 from amitop.ui.look import Looker
-from amitop.ui.memory import Memory
-from amitop.ui.queues_view import QueuesView
 from amitop.ui.state_line import state_pieces
 from amitop.ui.totals_line import TotalsLine
+from amitop.ui.view_list import VIEW_KEYS, VIEWS
 from amitop.ui.view_tabs import ViewTabs
-from amitop.ui.waiting_view import WaitingView
-from amitop.ui.wallboard import WallboardScreen
 from amitop.views.agents import agent_totals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual import events
     from textual.app import ComposeResult
 
-    from amitop.control.operator import Operator
-    from amitop.live import LivePbx
     from amitop.ui.live_table import LiveTable
-    from amitop.ui.operate import Operations
-    from amitop.ui.queue_work import QueueWork
+    from amitop.ui.queues_view import QueuesView
     from amitop.ui.table_view import TableView
-    from amitop.views.format import Glyphs
+    from amitop.ui.workplace import Workplace
 
 KEYS = (
     *("hang_up", "transfer", "retry", "pause", "unpause", "head", "move", "take_out", "listen", "add", "remove"),
@@ -56,18 +41,14 @@ ACTIONS = {"hang_up": "Hangup", "transfer": "Redirect"}
 
 
 class MainScreen(Screen[None]):
-    """What is there all the time. *operations* does what a key asks of a PBX; *refresh* is frames a second."""
+    """What is there all the time: the views of *place* and what is around them. *refresh* is frames a second."""
 
     BINDING_GROUP_TITLE = "Dashboard"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "hang_up", "Hang up", tooltip="Hang up the call, the leg, or what is marked", id="call.hang_up"),
         Binding("t", "transfer", "Transfer", tooltip="Send a party of the call to an extension", id="call.transfer"),
         Binding("R", "retry", "Reconnect", tooltip="Connect now instead of waiting", id="link.retry"),
-        Binding("1", "view('calls')", "Calls", show=False, tooltip="A row for every call", id="view.calls"),
-        Binding("2", "view('channels')", "Channels", show=False, tooltip="A row for every leg", id="view.channels"),
-        Binding("3", "view('queues')", "Queues", show=False, tooltip="A row for every queue", id="view.queues"),
-        Binding("4", "view('waiting')", "Waiting", show=False, tooltip="Everyone who waits", id="view.waiting"),
-        Binding("5", "view('agents')", "Agents", show=False, tooltip="Everyone who answers queues", id="view.agents"),
+        *VIEW_KEYS,
         Binding("ctrl+z", "undo", "Undo", show=False, tooltip="Take back what was done to agents", id="agent.undo"),
         Binding("w", "wallboard", "Wallboard", show=False, tooltip="Large figures for the room", id="wallboard"),
         Binding("A", "acknowledge", "Alerts", show=False, tooltip="Read and acknowledge alerts", id="alerts"),
@@ -80,38 +61,24 @@ class MainScreen(Screen[None]):
     view_name: var[str] = var("calls", init=False)
     """The view on show."""
 
-    def __init__(
-        self,
-        pbxs: Sequence[LivePbx],
-        operator: Operator,
-        operations: Operations,
-        work: QueueWork,
-        glyphs: Glyphs,
-        *,
-        refresh: float = 4.0,
-        rules: Rules | None = None,
-        memory: Memory | None = None,
-    ) -> None:
+    def __init__(self, place: Workplace, *, refresh: float = 4.0) -> None:
         super().__init__()
+        self.place = place
+        pbxs, glyphs = place.pbxs, place.glyphs
         self.pbxs = pbxs
-        self._operator = operator
-        self._operations = operations
+        self.floors = place.floors
+        self._operator = place.operator
+        self._operations = place.operations
+        self._work = place.queue_work
         self._glyphs = glyphs
         self._refresh = refresh
         self._by_name = {pbx.name: pbx for pbx in pbxs}
         self._state = Line(glyphs, id="state")
         self._totals = TotalsLine(glyphs)
-        self.floors = Floors(pbxs, rules or Rules())
-        self._work = work
-        views: list[TableView[Any]] = [
-            CallsView(pbxs, glyphs),
-            ChannelsView(pbxs, glyphs),
-            QueuesView(pbxs, glyphs, self.floors, work),
-            WaitingView(pbxs, glyphs, self.floors, work),
-            AgentsView(pbxs, glyphs, self.floors, work, memory or Memory(None)),
-        ]
-        self.views = {view.NAME: view for view in views}
-        self._tabs = ViewTabs([(name, name.capitalize()) for name in self.views], glyphs)
+        self._entries = {entry.name: entry for entry in VIEWS}
+        self.views: dict[str, TableView[Any]] = {self.view_name: self._entries[self.view_name].make(place)}
+        """Those that have been shown."""
+        self._tabs = ViewTabs([(entry.name, entry.title) for entry in VIEWS], glyphs)
         self.detail = DetailPane(glyphs)
         self._looker = Looker(lambda question: self.run_worker(question, group="look"))
         self.alarm = Alarm(self.floors, self._ring)
@@ -160,8 +127,7 @@ class MainScreen(Screen[None]):
         self._second = int(clock)
         now = self.now
         self.view.sync(now, force=force)
-        hidden = [name for name, view in self.views.items() if view.unavailable()]
-        self._tabs.show_view(self.view_name, self._notes(), hidden)
+        self._show_tabs()
         if new_second:
             self.alarm.watch(now)
             self._head_lines(now)
@@ -169,6 +135,10 @@ class MainScreen(Screen[None]):
             self._look(now)
         if not covered:
             self._note_keys()
+
+    def _show_tabs(self) -> None:
+        hidden = [entry.name for entry in VIEWS if entry.why_hidden(self.pbxs)]
+        self._tabs.show_view(self.view_name, self._notes(), hidden)
 
     def _ring(self) -> None:
         self.app.bell()
@@ -229,7 +199,7 @@ class MainScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide what read-only mode removes and what has no use now; None dims what this login may not do."""
         if action == "undo":
-            return bool(self._work.agents.undoable)
+            return self._work.undoable
         if action == "retry":
             return any(pbx.link.state not in {LinkState.LIVE, LinkState.SYNCING} for pbx in self.pbxs)
         if action not in ACTIONS:
@@ -290,8 +260,9 @@ class MainScreen(Screen[None]):
         if (why := self.floors.unavailable()) is not None:
             self._operations.refuse("Wallboard", why)
             return
-        view = self.view
-        queue = view.opened if isinstance(view, QueuesView) else None
+        from amitop.ui.wallboard import WallboardScreen
+
+        queue = cast("QueuesView", self.view).opened if self.view_name == "queues" else None
         self.app.push_screen(WallboardScreen(self.floors, self.alarm, self._glyphs, queue))
 
     def action_acknowledge(self) -> None:
@@ -315,11 +286,16 @@ class MainScreen(Screen[None]):
         question = "Begin a new shift now? The figures begin at 0; those of the old shift are kept for the report."
         self.app.push_screen(ConfirmScreen(question, yes="Begin"), answered)
 
-    def action_view(self, name: str) -> None:
+    async def action_view(self, name: str) -> None:
         """Show another view, or say why there is none."""
-        if (why := self.views[name].unavailable()) is not None:
-            self._operations.refuse(name.capitalize(), why)
+        entry = self._entries[name]
+        if (why := entry.why_hidden(self.pbxs)) is not None:
+            self._operations.refuse(entry.title, why)
             return
+        if name not in self.views:
+            self.views[name] = view = entry.make(self.place)
+            view.display = False  # until the switch, which has it filled first
+            await self.query_one("#views", ContentSwitcher).mount(view)
         self.view_name = name
 
     def watch_view_name(self, name: str) -> None:
@@ -349,23 +325,32 @@ class MainScreen(Screen[None]):
 
     def action_diagnostics(self) -> None:
         """Show how the links do."""
+        from amitop.ui.diagnostics import DiagnosticsScreen
+
         self.app.push_screen(DiagnosticsScreen(self.pbxs))
 
     def action_help(self) -> None:
         """Show what the keys do here."""
+        from amitop.ui.help import HelpScreen, groups_of
+
         self.app.push_screen(HelpScreen(groups_of(self.app, self.active_bindings, self.why_not)))
 
     # -- what the widgets tell ------------------------------------------------------------------------------------
 
-    def on_view_tabs_chosen(self, message: ViewTabs.Chosen) -> None:
+    async def on_view_tabs_chosen(self, message: ViewTabs.Chosen) -> None:
         """Go to the view that was clicked."""
         message.stop()
-        self.action_view(message.name)
+        await self.action_view(message.name)
 
     def on_live_table_cursor_moved(self, message: LiveTable.CursorMoved) -> None:
         """Have the details follow at once; otherwise once a second is often enough."""
         message.stop()
         self._show_details(self.now)
+
+    def on_live_table_marks_changed(self, message: LiveTable.MarksChanged) -> None:
+        """Count the marks at once: a key that acts on them may come next."""
+        message.stop()
+        self._show_tabs()
 
     def on_live_table_activated(self, message: LiveTable.Activated) -> None:
         """Enter on a row that has nothing beneath it goes to its details."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 def memory_path() -> Path:
     """Return where the choices are kept: `screen.json` in the user's state folder of this platform."""
-    import platformdirs  # noqa: PLC0415  # tests and scripts that never ask do not pay for it
+    import platformdirs  # tests and scripts that never ask do not pay for it
 
     return Path(platformdirs.user_state_dir("amitop", appauthor=False)) / "screen.json"
 

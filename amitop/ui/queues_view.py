@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from amitop.ui.queue_work import QueueWork
     from amitop.ui.table_cursor import Key
     from amitop.ui.targets import Target
+    from amitop.ui.workplace import Workplace
     from amitop.views.floor import Floor
     from amitop.views.format import Glyphs
     from amitop.views.queue_row import QueueRow
@@ -278,3 +279,8 @@ class QueuesView(FloorView[Any]):
         if message.table is self.table:
             message.stop()
             self.again()
+
+
+def make(place: Workplace) -> QueuesView:
+    """Return the view for *place*."""
+    return QueuesView(place.pbxs, place.glyphs, place.floors, place.queue_work)

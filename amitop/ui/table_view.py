@@ -105,10 +105,6 @@ class TableView(Vertical, Generic[RowT]):
         row: AnyRow | None = self.worked_in.cursor_row
         return row
 
-    def unavailable(self) -> str | None:
-        """Return why this view has nothing to show on any of the PBXs, None where it has."""
-        return None
-
     def why_not(self, action: str) -> str | None:
         """Return why the key for one of the view's own actions does nothing now, or None when it works."""
         return None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from amitop.ui.floors import Floors
     from amitop.ui.queue_work import QueueWork
     from amitop.ui.targets import Target
+    from amitop.ui.workplace import Workplace
     from amitop.views.format import Glyphs
 
 
@@ -42,3 +43,8 @@ class WaitingView(FloorView[CallerRow]):
     def target_of(self, row: CallerRow, now: float) -> Target | None:
         """Return the caller's channel."""
         return caller_target(row, self.floors, now)
+
+
+def make(place: Workplace) -> WaitingView:
+    """Return the view for *place*."""
+    return WaitingView(place.pbxs, place.glyphs, place.floors, place.queue_work)

@@ -117,7 +117,7 @@ async def test_the_dialogs_and_the_details(text, view):
     app = dashboard(exchange(text))
     app.spy.outcome = Outcome(OutcomeKind.FAILED, f"It said {text}")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        app.main.action_view(view)
+        await app.main.action_view(view)
         await pilot.press("enter")
         check(app)
         app.main.action_transfer()

@@ -256,11 +256,20 @@ async def test_an_idle_exchange_costs_no_projection_and_no_paint():
         assert len(asked) == 2
 
 
-async def test_only_the_visible_view_is_brought_up_to_date():
-    app = dashboard(talking())
+async def test_a_view_is_made_when_it_is_first_shown_and_only_the_visible_one_is_brought_up_to_date():
+    pbx = talking()
+    app = dashboard(pbx)
     async with app.run_test(size=SMALL) as pilot:
         await pilot.pause()
-        assert app.main.views["channels"].table.rows == ()
+        assert list(app.main.views) == ["calls"]
+        await pilot.press("2", "1")
+        calls, channels = app.main.views.values()
+        assert len(calls.table.rows) == 3
+        pbx.happen(event("Hangup", block("2.1", "PJSIP/trunk-00000005"), "Cause: 16\n"))
+        pbx.now += 5
+        app.main.tick()
+        assert len(calls.table.rows) == 2
+        assert len(channels.table.rows) == 5
 
 
 async def test_the_keys_are_drawn_again_only_when_other_keys_work(monkeypatch):
