@@ -19,6 +19,7 @@ from amitop.pbx import (
     queues,
     transfers,
 )
+    registrations,
 
 if TYPE_CHECKING:
     from amitop.pbx.reducer import Reducer
@@ -38,3 +39,4 @@ REDUCERS: tuple[Reducer, ...] = (
     transfers.REDUCER,
     hints.REDUCER,
 )
+    registrations.REDUCER,

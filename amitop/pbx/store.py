@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from amitop.pbx import channels, hints, queue_snapshot, snapshot
+from amitop.pbx import channels, hints, queue_snapshot, registrations, snapshot
 from amitop.pbx.drift import Drift
 from amitop.pbx.model import Outage
 from amitop.pbx.notes import Story
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from amitop.pbx.queue_snapshot import QueueDiff
     from amitop.pbx.snapshot import SnapshotDiff
 
+    from amitop.pbx.registrations import Lister
 TOMBSTONE = 120.0
 """Seconds for which a Uniqueid that was hung up is not believed to be back (`ami.md` D.3)."""
 ENDED_KEPT = 500
@@ -178,6 +179,9 @@ class Store:
     def tell(self, fact: Fact) -> None:
         """Tell the observers what happened in a queue."""
         for observer in self.observers:
+    def apply_registrations(self, lister: Lister, items: Iterable[Packet], now: float, *, first: bool = False) -> None:
+        """Merge a complete list of registrations, which *lister* gave. It replaces what was known of its technology.
+        registrations.apply_registrations(self, lister, items, now, first=first)
             observer(fact)
 
     def note(self, uniqueid: str, event: str, text: str, now: float, *words: str) -> None:
