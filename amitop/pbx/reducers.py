@@ -13,6 +13,7 @@ from amitop.pbx import (
     local,
     marks,
     parking,
+    quality,
     queue_members,
     queue_rings,
     queue_talks,
@@ -37,6 +38,7 @@ REDUCERS: tuple[Reducer, ...] = (
     queue_members.REDUCER,
     parking.REDUCER,
     transfers.REDUCER,
+    quality.REDUCER,
     hints.REDUCER,
 )
     registrations.REDUCER,
