@@ -15,7 +15,7 @@ from rig.ports import Ports
 
 TEMPLATES = Path(__file__).parent / "templates"
 AGENTS = 20
-PORTS = ("sip", "ami", "ami_tls", "chan_sip", "iax", "nobody", "phones")
+PORTS = ("sip", "ami", "ami_tls", "chan_sip", "iax", "carrier", "iax_carrier", "nobody", "phones")
 
 USERS = {"admin": "s3cret", "watcher": "look", "muzzled": "mute"}
 """AMI users and their secrets, as templates/manager.conf has them."""

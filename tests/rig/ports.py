@@ -47,6 +47,21 @@ class Ports:
         return self.base + 4
 
     @property
+    def carrier(self) -> int:
+        """UDP, the SIP provider that a test starts."""
+        return self.base + 5
+
+    @property
+    def iax_carrier(self) -> int:
+        """UDP, the IAX2 provider that a test starts."""
+        return self.base + 6
+
+    @property
+    def remote(self) -> int:
+        """UDP, a SIP phone that registers, which a test starts."""
+        return self.base + 7
+
+    @property
     def nobody(self) -> int:
         """UDP, where nothing ever listens."""
         return self.base + 9
