@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note, ParkedAt
     from amitop.pbx.queue_model import Fact, Queue, QueueCaller
     from amitop.pbx.queue_snapshot import QueueDiff
+    from amitop.pbx.registrations import Lister
     from amitop.pbx.snapshot import SnapshotDiff
 
-    from amitop.pbx.registrations import Lister
 TOMBSTONE = 120.0
 """Seconds for which a Uniqueid that was hung up is not believed to be back (`ami.md` D.3)."""
 ENDED_KEPT = 500
@@ -172,6 +172,14 @@ class Store:
         self.version += 1
         hints.apply_hints(self, items)
 
+    def apply_registrations(self, lister: Lister, items: Iterable[Packet], now: float, *, first: bool = False) -> None:
+        """Merge a complete list of registrations, which *lister* gave. It replaces what was known of its technology.
+
+        *first* since the link is up: what differs then changed at a time that nobody saw.
+        """
+        self.version += 1
+        registrations.apply_registrations(self, lister, items, now, first=first)
+
     def doubt_queue(self, name: str, now: float) -> None:
         """Note that something was done to a queue that no event tells: it has to be asked for again."""
         self.part(Queues).doubt(name, now)
@@ -179,9 +187,6 @@ class Store:
     def tell(self, fact: Fact) -> None:
         """Tell the observers what happened in a queue."""
         for observer in self.observers:
-    def apply_registrations(self, lister: Lister, items: Iterable[Packet], now: float, *, first: bool = False) -> None:
-        """Merge a complete list of registrations, which *lister* gave. It replaces what was known of its technology.
-        registrations.apply_registrations(self, lister, items, now, first=first)
             observer(fact)
 
     def note(self, uniqueid: str, event: str, text: str, now: float, *words: str) -> None:
