@@ -9,6 +9,7 @@ from amitop.pbx import (
     channels,
     devices,
     dials,
+    endpoints,
     hints,
     local,
     marks,
@@ -40,5 +41,6 @@ REDUCERS: tuple[Reducer, ...] = (
     transfers.REDUCER,
     quality.REDUCER,
     hints.REDUCER,
+    endpoints.REDUCER,
 )
     registrations.REDUCER,

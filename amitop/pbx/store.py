@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from amitop.pbx import channels, hints, queue_snapshot, registrations, snapshot
 from amitop.pbx.drift import Drift
+from amitop.pbx.endpoints import Endpoints
 from amitop.pbx.model import Outage
 from amitop.pbx.notes import Story
 from amitop.pbx.parking import Parking
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from amitop.ami.packet import Packet
+    from amitop.pbx.endpoint_model import Endpoint
     from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note, ParkedAt
     from amitop.pbx.queue_model import Fact, Queue, QueueCaller
     from amitop.pbx.queue_snapshot import QueueDiff
@@ -111,6 +113,11 @@ class Store:
     def parked(self) -> Mapping[str, ParkedAt]:
         """Who is parked, by Uniqueid."""
         return self.part(Parking).spaces
+
+    @property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """The endpoints that are known, by device (`PJSIP/agent01`)."""
+        return self.part(Endpoints).endpoints
 
     def queue_of(self, uniqueid: str) -> list[str]:
         """Return the names of the queues in which a channel waits: one or none, as a channel runs one Queue()."""
