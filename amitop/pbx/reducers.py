@@ -19,9 +19,9 @@ from amitop.pbx import (
     queue_rings,
     queue_talks,
     queues,
+    registrations,
     transfers,
 )
-    registrations,
 
 if TYPE_CHECKING:
     from amitop.pbx.reducer import Reducer
@@ -41,6 +41,6 @@ REDUCERS: tuple[Reducer, ...] = (
     transfers.REDUCER,
     quality.REDUCER,
     hints.REDUCER,
+    registrations.REDUCER,
     endpoints.REDUCER,
 )
-    registrations.REDUCER,
