@@ -45,6 +45,8 @@ BOOTING_TRIES = 3
 BOOTING_PAUSE = 2.0
 CLOCK_JUMP = 5.0
 """Seconds by which wall and monotonic clock may part in a second before the machine must have slept (`ami.md` D.8)."""
+QUALITY_LINGER = 10.0
+"""Seconds for which reports on media still come when nobody shows them any more: views are changed to and fro."""
 _CALL_EVENTS = ("Newchannel", "Newstate", "Hangup")
 
 
@@ -91,6 +93,14 @@ class LivePbx:
         self._list_action = "CoreShowChannels"
         self._startup: str | None = None
         self._subscription: Subscription | None = None
+        self._quality_until: float | None = None
+
+    @property
+    def quality_since(self) -> float | None:
+        """Since when reports on media come (`show_quality`); None while they do not."""
+        if self._subscription is None or self.link.state is not LinkState.LIVE:
+            return None
+        return self._subscription.quality_since
 
     @property
     def applications_live(self) -> bool:
@@ -128,6 +138,10 @@ class LivePbx:
     def refresh(self) -> None:
         """Ask for a fresh snapshot soon."""
         self._resync.set()
+
+    def show_quality(self) -> None:
+        """Have reports on media come for some seconds more: whoever shows them says so again and again."""
+        self._quality_until = self.clock() + QUALITY_LINGER
 
     async def wait_live(self, timeout: float = 15.0) -> None:
         """Wait for the first complete snapshot.
@@ -420,6 +434,8 @@ class LivePbx:
                 if self._subscription is not None and self.link.state is LinkState.LIVE:
                     with contextlib.suppress(AmiError):  # the link's own task reports a lost link
                         await self._subscription.check()
+                        wanted = self._quality_until is not None and now < self._quality_until
+                        await self._subscription.want_quality(wanted, now)
             if abs((self.wall() - now) - lag) > CLOCK_JUMP:
                 self._resync.set()
             lag = self.wall() - now

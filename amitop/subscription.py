@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
-from amitop.ami.errors import ActionError
+from amitop.ami.errors import ActionError, ActionTimeout
 
 if TYPE_CHECKING:
     from amitop.ami.session import Session
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 EVENT_CLASSES = "system,call,agent,user"
 """What is asked for at login: no view reads the other classes, and they are over half of the traffic (`ami.md` G)."""
+
+QUALITY_CLASS = "reporting"
+"""Of the RTCP reports: four every 5 s for a call of two legs, so they are asked for only while somebody shows them."""
 
 AWAITED = frozenset({"OriginateResponse"})
 """Events that no state is made of, and that whoever acts on the PBX waits for."""
@@ -37,6 +41,8 @@ class Subscription:
         self._tolerated = 0
         self.applications_live = False
         """Whether Newexten events come, so that every channel's application and position are of this moment."""
+        self.quality_since: float | None = None
+        """Since when reports on media come; None while nobody wants them."""
 
     async def begin(self) -> None:
         """Try the first filter. Raises `LinkLost` and `ActionTimeout`."""
@@ -46,17 +52,30 @@ class Subscription:
             except ActionError:
                 continue  # this PBX does not know that form
             self._tolerated = self._seen()
-            await self._session.set_events(f"{EVENT_CLASSES},dialplan")
+            await self._set_events(dialplan=True)
             self.applications_live = True
             return
         if self.applications_live:
-            await self._session.set_events(EVENT_CLASSES)
+            await self._set_events(dialplan=False)
             self.applications_live = False
 
     async def check(self) -> None:
         """Go on to the next filter when the one in place lets VarSet through. Raises like `begin`."""
         if self.applications_live and self._seen() > self._tolerated:
             await self.begin()
+
+    async def want_quality(self, wanted: bool, now: float) -> None:
+        """Have reports on media come, or no longer. Raises `LinkLost`."""
+        if wanted == (self.quality_since is not None):
+            return
+        self.quality_since = now if wanted else None
+        # With `brokeneventsaction` Asterisk does as it is told and says nothing (`ami.md` A.8).
+        with contextlib.suppress(ActionTimeout):
+            await self._set_events(dialplan=self.applications_live)
+
+    async def _set_events(self, *, dialplan: bool) -> None:
+        more = {"dialplan": dialplan, QUALITY_CLASS: self.quality_since is not None}
+        await self._session.set_events(",".join([EVENT_CLASSES, *(name for name, wanted in more.items() if wanted)]))
 
     def _seen(self) -> int:
         return self._session.counters.events["VarSet"]

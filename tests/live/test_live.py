@@ -11,6 +11,7 @@ from amitop.ami.link import Backoff, LinkState
 from amitop.ami.secret import Secret
 from amitop.config import Profile
 from amitop.live import LivePbx
+from amitop.pbx.quality import Quality
 from fakes.server import FakeServer, listing, refuse, reply, silence
 
 ADMIN = {
@@ -293,3 +294,58 @@ async def test_the_kind_of_the_bridges_that_were_there_is_asked_for(pbx):
         await live.wait_live()
         assert live.store.bridges["b1"].holding
         assert len(live.store.calls) == 2
+
+
+def report(uid, **more):
+    return dict(row(uid)[1]) | {
+        "To": "1.2.3.4:7001",
+        "From": "127.0.0.1:20001",
+        "PT": "201(RR)",
+        "ReportCount": "1",
+        "Report0FractionLost": "26",
+        "Report0HighestSequence": "1",
+        **more,
+    }
+
+
+async def test_reports_on_media_come_while_somebody_shows_them(pbx, monkeypatch):
+    monkeypatch.setattr(live_module, "QUALITY_LINGER", 1.5)
+    async with running(pbx) as live:
+        await live.wait_live()
+        masks = [each.get("EventMask") for each in pbx.asked("Events")]
+        assert masks == ["system,call,agent,user,dialplan"]
+        assert live.quality_since is None
+        live.show_quality()
+        await pbx.request("Events", 2)
+        await until(lambda: live.quality_since is not None)
+        assert pbx.asked("Events")[-1].get("EventMask") == "system,call,agent,user,dialplan,reporting"
+        pbx.event("RTCPSent", report("1.1"), "reporting,all")
+        await until(lambda: live.store.part(Quality).of("1.1") is not None)
+
+        # Nobody says so again.
+        off = await pbx.request("Events", 3)
+        assert off.get("EventMask") == "system,call,agent,user,dialplan"
+        assert live.quality_since is None
+
+
+async def test_reports_on_media_are_asked_for_again_in_the_next_session(pbx):
+    async with running(pbx) as live:
+        await live.wait_live()
+        live.show_quality()
+        await pbx.request("Events", 2)
+        pbx.cut()
+        await until(lambda: live.link.reconnects == 1)
+        assert live.quality_since is None
+        again = await pbx.request("Events", 4)
+        assert again.get("EventMask").endswith(",reporting")
+
+
+async def test_a_filter_that_fails_leaves_the_reports_on(pbx):
+    async with running(pbx) as live:
+        await live.wait_live()
+        live.show_quality()
+        await pbx.request("Events", 2)
+        for _ in range(2):
+            pbx.event("VarSet", {"Variable": "A", "Value": "1"}, "dialplan,all")
+            await pbx.request("Events", len(pbx.asked("Events")) + 1)
+        assert pbx.asked("Events")[-1].get("EventMask") == "system,call,agent,user,reporting"
