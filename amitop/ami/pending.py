@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from amitop.ami.errors import ActionError, LinkLost
-from amitop.ami.packet import Kind
+from amitop.ami.packet import Kind, Packet
+from amitop.ami.tap import conceal
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from amitop.ami.packet import Packet
-
 _EMPTY_LIST = re.compile(r"no (?!such )(?:.+ found|.+ available|active .*conferences)\.?", re.IGNORECASE)
 """How an empty list reads that arrives as an error: "No Contacts found", "No active conferences." (`ami.md` A.5)."""
 DEFERRED = ("OriginateResponse", "AsyncAGI", "SIPQualifyPeerDone", "FAXSession")
 """Events that carry an action's ActionID long after its response, and belong to everybody (`ami.md` A.4)."""
+SECRET_ITEMS = frozenset({"AuthDetail", "AuthList"})
+"""Items in which Asterisk sends passwords in the clear (`ami.md` C). They lose them here, before anybody sees the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Pending:
         elif end == "cancelled":
             self.fail(ActionError(self.action, packet, self.items))
         else:
-            self.items.append(packet)
+            self.items.append(Packet(conceal(packet.raw)) if packet.name in SECRET_ITEMS else packet)
 
 
 def _announces_list(response: Packet) -> bool:

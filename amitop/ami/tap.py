@@ -22,12 +22,17 @@ Tap = Callable[[Direction, float, bytes], None]
 # PJSIP's AuthDetail and AuthList send passwords in the clear (`ami.md` C), GetConfig whole lines of configuration, and
 # security events what a password can be guessed from.
 _SECRET = re.compile(
-    rb"""^( [\w-]* (?:password|passwd|secret|md5|md5cred|token|receivedhash|expectedresponse) [ ]*:[ ]*+
+    rb"""^( [\w-]* (?:password(?:digest)?|passwd|secret|md5|md5cred|token|receivedhash|expectedresponse) [ ]*:[ ]*+
           | line-\d+-\d+ [ ]*:[ ]* [\w-]* (?:password|passwd|secret|md5cred|token) [ ]* =>? [ ]*+
           ) [^\r\n]+""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _REPLACED = rb"\g<1>" + REDACTED.encode()
+
+
+def conceal(data: bytes) -> bytes:
+    """Return whole lines with every secret in them replaced by `***`."""
+    return _SECRET.sub(_REPLACED, data)
 
 
 class Redactor:
@@ -48,9 +53,9 @@ class Redactor:
             return b""
         whole = b"".join((*self._held, data[:end]))
         self._held = [data[end:]] if data[end:] else []
-        return _SECRET.sub(_REPLACED, whole)
+        return conceal(whole)
 
     def flush(self) -> bytes:
         """Return what is left when the stream has ended."""
         rest, self._held = b"".join(self._held), []
-        return _SECRET.sub(_REPLACED, rest)
+        return conceal(rest)

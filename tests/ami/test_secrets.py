@@ -20,7 +20,7 @@ from amitop.ami.secret import Secret
 from amitop.ami.session import Direction, Session
 from amitop.ami.tap import Redactor
 from amitop.ami.wire import encode
-from fakes.server import CHALLENGE, FakeServer, refuse, reply
+from fakes.server import CHALLENGE, FakeServer, listing, refuse, reply
 
 if TYPE_CHECKING:
     from amitop.ami.address import Address
@@ -166,6 +166,21 @@ async def test_a_tap_sees_both_directions_with_their_times_and_no_secret(pbx: Fa
     assert times == sorted(times)
 
 
+@pytest.mark.parametrize("item", ["AuthDetail", "AuthList"])
+async def test_a_list_loses_passwords_before_anybody_gets_it(pbx: FakeServer, item: str) -> None:
+    secrets = {"Password": HIDDEN, "Md5Cred": KEY, "PasswordDigest": f"MD5:{KEY}", "OauthSecret": HIDDEN}
+    pbx.answers["PJSIPShowEndpoint"] = listing("EndpointDetail", [(item, {"Username": "x", **secrets, "Realm": "r"})])
+    seen: list[bytes] = []
+    async with await Session.open(
+        pbx.address, "admin", Secret("s3cret"), tap=lambda _way, _at, data: seen.append(data)
+    ) as session:
+        listed = await session.listing("PJSIPShowEndpoint", {"Endpoint": "x"})
+    (packet,) = listed.items
+    assert (packet.get("Username"), packet.get("Realm"), packet.get("Password")) == ("x", "r", "***")
+    assert not shows_secret(packet.raw.decode())
+    assert not shows_secret(b"".join(seen).decode())
+
+
 async def test_what_a_tap_sees_is_what_came_but_for_the_secrets(pbx: FakeServer) -> None:
     seen: list[bytes] = []
 
@@ -196,6 +211,9 @@ async def test_a_tap_that_fails_is_told_and_does_not_end_the_session(pbx: FakeSe
     [
         (b"Password: x", b"Password: ***"),
         (b"password:x", b"password:***"),
+        (b"PasswordDigest: MD5:0123cafe", b"PasswordDigest: ***"),
+        (b"RefreshToken: x", b"RefreshToken: ***"),
+        (b"OauthSecret: x", b"OauthSecret: ***"),
         (b"AuthSecret: a b c", b"AuthSecret: ***"),
         (b"MD5-Secret: x", b"MD5-Secret: ***"),
         (b"Line-000001-000002: secret=x y", b"Line-000001-000002: secret=***"),
