@@ -40,6 +40,8 @@ _TOLD = {_UP: "{} answers", _RINGING: "{} rings", _BUSY: "{} is busy"}
 _ORIGINATED = "AppDial2"
 _CALLED = {"AppDial", "AppDial2", "AppQueue"}
 """What stands as the application of a leg that is called: by Dial, by Originate or a call file, by a queue."""
+_OUTGOING = {_DOWN: True, _RINGING: True, ChannelState.DIALING: True, ChannelState.RING: False}
+"""Whether a channel that has just come is called or calls: Ring is the PBX's, Ringing the phone's."""
 _APPLICATION = pattern("Application", "AppData")
 
 
@@ -213,6 +215,7 @@ def _newchannel(store: Store, packet: Packet, now: float) -> None:
     channel.touched = store.version
     for variable in packet.channel_variables():
         channel.variables[variable.name] = variable.value
+    channel.outgoing = _OUTGOING.get(channel.state)
     exten = channel.position.exten
     if channel.state is _DOWN or exten == "s":  # it is being called, and does not call
         store.note(channel.uniqueid, packet.name, "{} is called", now, channel.name)

@@ -69,6 +69,8 @@ class Channel:
     """When the channel began. With `partial`, when it was first heard of, until a snapshot's Duration corrects it."""
     dialled: str | None = None
     """The extension that the channel first stood at: what the caller dialled, for an incoming leg."""
+    outgoing: bool | None = None
+    """Whether the PBX called it, and not it the PBX; None where that was not seen (`traffic.outgoing` guesses then)."""
     application: str | None = None
     data: str | None = None
     application_at: float | None = None

@@ -20,6 +20,7 @@ from amitop.pbx import (
     queue_talks,
     queues,
     registrations,
+    traffic,
     transfers,
 )
 
@@ -42,5 +43,6 @@ REDUCERS: tuple[Reducer, ...] = (
     quality.REDUCER,
     hints.REDUCER,
     registrations.REDUCER,
+    traffic.REDUCER,  # after channels: it reads those that a Hangup has just ended
     endpoints.REDUCER,
 )

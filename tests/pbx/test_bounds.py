@@ -12,6 +12,7 @@ from recorded import block, bridge_block, check, event
 from amitop.pbx.notes import AFTER_END
 from amitop.pbx.queues import Queues
 from amitop.pbx.store import ENDED_KEPT, Store
+from amitop.pbx.traffic import WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,6 +103,11 @@ def test_a_hundred_thousand_events_leave_nothing_behind() -> None:
     assert len(store.ended_channels) == len(store.ended_calls) == ENDED_KEPT
     assert peak[".tombstones"] <= 120 / 0.5 * 4 + 10  # two minutes of hangups
     assert peak["story._calls"] <= AFTER_END / 0.5 + 110
+    for name in (
+        "Traffic._slots",
+        "Traffic._all",
+    ):  # each call has devices of its own here: a quarter of an hour of them
+        assert peak.pop(name) <= (WINDOWS[0] + 110) / 0.5 * 4
     assert all(size < 3000 for size in peak.values()), peak
     for uid in ("stays-1", "stays-2"):
         store.apply(event("Hangup", block(uid), Cause="16"), now)
