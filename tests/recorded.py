@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from amitop.ami.packet import Packet
 from amitop.ami.wire import Framer
 from amitop.pbx.blocks import CHANNEL_FIELDS
+from amitop.pbx.conferences import Conferences
 from amitop.pbx.devices import Devices
 from amitop.pbx.queue_rings import Rings
 from amitop.pbx.queue_talks import Talks
@@ -27,22 +28,36 @@ VERSIONS = ("16.28", "22.10")
 
 
 @cache
-def recording(version: str) -> tuple[bytes, Times]:
-    """Return the bytes of a shift on Asterisk *version*, and when they were read."""
-    data = gzip.decompress((RECORDINGS / f"asterisk-{version}.ami.gz").read_bytes())
-    times = gzip.decompress((RECORDINGS / f"asterisk-{version}.times.gz").read_bytes()).decode()
+def recording(version: str, what: str = "asterisk") -> tuple[bytes, Times]:
+    """Return the bytes of a shift on Asterisk *version*, and when they were read; *what* names a shorter recording."""
+    data = gzip.decompress((RECORDINGS / f"{what}-{version}.ami.gz").read_bytes())
+    times = gzip.decompress((RECORDINGS / f"{what}-{version}.times.gz").read_bytes()).decode()
     return data, read_times(times)
 
 
 @cache
-def packets(version: str) -> tuple[tuple[float, Packet], ...]:
+def packets(version: str, what: str = "asterisk") -> tuple[tuple[float, Packet], ...]:
     """Return every packet of a recording with its time in seconds since the first."""
-    data, times = recording(version)
+    data, times = recording(version, what)
     framer = Framer()
     begin = times[0][0]
     return tuple(
         (at - begin, packet) for at, offset, size in times for packet in framer.feed(data[offset : offset + size])
     )
+
+
+def lists(version: str, what: str, apply: Callable[[Packet, float], None]) -> Iterator[tuple[str, float, list[Packet]]]:
+    """Hand the events of a recording to *apply*, and yield the lists between them: name of an item, time, items."""
+    items: list[Packet] = []
+    for at, packet in packets(version, what):
+        if b"\nActionID: " not in packet.raw or packet.name == "OriginateResponse":
+            apply(packet, at)
+        elif packet.get("EventList").lower() == "complete":
+            yield packet.name.removesuffix("Complete"), at, items
+        elif packet.get("EventList"):
+            items = []
+        elif packet.raw.startswith(b"Event: "):
+            items.append(packet)
 
 
 def find(version: str, name: str, having: Callable[[Packet], bool] = lambda _: True) -> Iterator[Packet]:
@@ -143,7 +158,10 @@ def dump(store: Store) -> str:
     lines += [f"ended {e.channel.uniqueid} {e.call_id} {e.at} {e.cause_text}" for e in store.ended_channels]
     lines += [f"ended call {e.call.id} {e.at} {e.cause_text}" for e in store.ended_calls]
     lines += [f"queued {uid} {place.queue} {place.position}" for uid, place in store.queued.items()]
-    lines += [f"parked {uid} {space}" for uid, space in store.parked.items()]
+    lines += [f"parked {parked}" for parked in store.parked.values()]
+    for room in store.rooms.values():
+        lines.append(f"room {[getattr(room, name) for name in room.__slots__ if name != 'members']}")
+        lines += [f"  {[getattr(each, name) for name in each.__slots__]}" for each in room.members.values()]
     lines.append(f"{sorted(store.unknown.items())} {store.drift} {sorted(store.tombstones)} {store.version}")
     return "\n".join(lines)
 
@@ -198,6 +216,12 @@ def check(store: Store) -> None:
         assert all(uid in store.links[other] for other in others)
     assert store.dials.keys() <= store.channels.keys()
     assert store.parked.keys() <= store.channels.keys()
+    seats = store.part(Conferences).seats
+    assert {(each.room, uid) for uid, each in seats.items()} == {
+        (name, uid) for name, room in store.rooms.items() for uid in room.members
+    }
+    assert seats.keys() <= store.channels.keys()
+    assert all(store.rooms.get(room.name) is room for room in store.part(Conferences).by_bridge.values())
     check_queues(store)
     assert store.call_by_uid.keys() == store.channels.keys()
     for uid, call in store.call_by_uid.items():

@@ -85,6 +85,12 @@ class Channel:
     """Class of the music on hold that plays to it now."""
     recordings: int = 0
     recording_muted: bool = False
+    unheard: bool = False
+    """Muted from here: the others do not hear it. No event tells of it."""
+    deaf: bool = False
+    """Muted from here: it does not hear the others."""
+    ends_at: float | None = None
+    """When the PBX will hang it up, as far as that was set from here; None for never."""
     spies: set[str] = field(default_factory=set)
     """Uniqueids of the channels that listen to this one."""
     spying_on: str | None = None
@@ -164,15 +170,6 @@ class Dial:
     begun: float
     status: str | None = None
     """Last DialStatus: RINGING, PROGRESS, ..."""
-
-
-@dataclass(slots=True, frozen=True)
-class ParkedAt:
-    """Where a channel is parked, and since when (None: before amitop was there)."""
-
-    lot: str
-    space: str
-    since: float | None
 
 
 class Outage(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from amitop.pbx import (
     bridges,
     channels,
+    conferences,
     devices,
     dials,
     endpoints,
@@ -39,6 +40,7 @@ REDUCERS: tuple[Reducer, ...] = (
     queue_talks.REDUCER,
     queue_members.REDUCER,
     parking.REDUCER,
+    conferences.REDUCER,
     transfers.REDUCER,
     quality.REDUCER,
     hints.REDUCER,

@@ -9,6 +9,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from amitop.pbx import channels, hints, queue_snapshot, registrations, snapshot
+from amitop.pbx.conferences import Conferences
 from amitop.pbx.drift import Drift
 from amitop.pbx.endpoints import Endpoints
 from amitop.pbx.model import Outage
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     from amitop.ami.packet import Packet
     from amitop.pbx.endpoint_model import Endpoint
-    from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note, ParkedAt
+    from amitop.pbx.model import Bridge, Call, Channel, Dial, EndedCall, EndedChannel, Note
     from amitop.pbx.queue_model import Fact, Queue, QueueCaller
     from amitop.pbx.queue_snapshot import QueueDiff
     from amitop.pbx.registrations import Lister
+    from amitop.pbx.room_model import Conference, ParkedCall
     from amitop.pbx.snapshot import SnapshotDiff
 
 TOMBSTONE = 120.0
@@ -110,9 +112,14 @@ class Store:
         return self.part(Queues).dirty
 
     @property
-    def parked(self) -> Mapping[str, ParkedAt]:
+    def parked(self) -> Mapping[str, ParkedCall]:
         """Who is parked, by Uniqueid."""
-        return self.part(Parking).spaces
+        return self.part(Parking).calls
+
+    @property
+    def rooms(self) -> Mapping[str, Conference]:
+        """The conference rooms, by name."""
+        return self.part(Conferences).rooms
 
     @property
     def endpoints(self) -> Mapping[str, Endpoint]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from amitop.text import clean
 from amitop.views.call_row import CallRow
 from amitop.views.format import UNICODE, ago, hms, party
-from amitop.views.words import application, bridge_kind, duration, flags, position
+from amitop.views.sound import leg_words, media_lines
+from amitop.views.words import application, bridge_kind, duration, flags, position, resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,9 @@ def section(title: str, lines: Iterator[tuple[str, str | None]]) -> Section:
 def _call(row: CallRow, now: float, live: bool) -> list[Section]:
     store, call = row.store, row.call
     sections = [section("Call", _call_lines(row, now)), section("Legs", _legs(row, now, live))]
+    at = now if row.end is None else row.end.at
+    media = ((resource(leg), leg_words(store, leg, at)) for leg in row.legs)
+    sections.append(section("Media", media))
     bridges = dict.fromkeys(leg.bridge for leg in call.legs if leg.bridge)
     sections += [
         section("Bridge", _bridge_lines(store, store.bridges[each], now)) for each in bridges if each in store.bridges
@@ -99,6 +103,7 @@ def _channel(row: ChannelRow, now: float, live: bool) -> list[Section]:
     sections = [
         section("Channel", _channel_lines(row, now)),
         section("Dialplan", _dialplan_lines(channel, now, live)),
+        section("Media", media_lines(store, channel, now if row.end is None else row.end.at)),
     ]
     bridge = store.bridges.get(channel.bridge) if channel.bridge else None
     if bridge is not None:
@@ -162,8 +167,7 @@ def _waiting_lines(store: Store, channel: Channel, now: float) -> Iterator[tuple
         yield "Waits in queue", f"{place.queue}, position {place.position}, for {hms(now - place.joined)}"
     parked = store.parked.get(channel.uniqueid)
     if parked is not None:
-        since = f", {ago(now - parked.since)}" if parked.since is not None else ""
-        yield "Parked", f"{parked.space} in {parked.lot}{since}"
+        yield "Parked", f"{parked.space} in {parked.lot}, {ago(now - parked.since)}"
 
 
 def _dialplan_lines(channel: Channel, now: float, live: bool) -> Iterator[tuple[str, str | None]]:

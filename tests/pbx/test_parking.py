@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from recorded import VERSIONS, about, block, bridge_block, check, event, find, packets
+from recorded import VERSIONS, about, block, bridge_block, check, event, find, lists, packets
 
-from amitop.pbx.model import ParkedAt
+from amitop.pbx.parking import Parking
+from amitop.pbx.room_lists import apply_lots, apply_parked
 from amitop.pbx.store import Store
 
 LOT = bridge_block("lot", "parking", "holding_bridge", "Parking")
@@ -59,7 +60,14 @@ def test_a_recorded_timeout_ends_it(version: str) -> None:
 def test_parked_and_fetched(store: Store) -> None:
     store.apply(event("Newchannel", block("a", state="Up")), 0.0)
     store.apply(event("ParkedCall", block("a", "Parkee"), **WHERE), 1.0)
-    assert store.parked == {"a": ParkedAt("default", "701", 1.0)}
+    (parked,) = store.parked.values()
+    assert (parked.uniqueid, parked.lot, parked.space, parked.since, parked.limit) == (
+        "a",
+        "default",
+        "701",
+        1.0,
+        120.0,
+    )
     store.apply(event("UnParkedCall", block("a", "Parkee"), block("r", "Retriever"), **WHERE), 2.0)
     assert not store.parked
     assert [note.text for note in store.notes("a")][-2:] == [
@@ -97,3 +105,104 @@ def test_a_swap_parks_the_other(store: Store) -> None:
     store.apply(event("ParkedCallSwap", block("b", "Parkee"), **WHERE), 1.0)
     store.apply(event("Hangup", block("a"), Cause="16"), 2.0)
     assert list(store.parked) == ["b"]
+
+
+# -- lists ----------------------------------------------------------------------------------------------------------
+
+
+def facts(store: Store) -> dict[str, tuple[str, str, float | None, str | None]]:
+    return {uid: (call.lot, call.space, call.limit, call.parker) for uid, call in store.parked.items()}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_recorded_lists_show_what_the_events_told(store: Store, version: str) -> None:
+    """A lot without a limit, a lot of 5 s, one who is parked by another's phone for a minute."""
+    compared = 0
+    for name, at, items in lists(version, "rooms", store.apply):
+        if name == "ParkedCalls":
+            before = facts(store)
+            assert before.keys() == {each.get("ParkeeUniqueid") for each in items}
+            for each in items:
+                call = store.parked[each.get("ParkeeUniqueid")]
+                assert abs(at - call.since - int(each.get("ParkingDuration"))) < 2
+                left = int(each.get("ParkingTimeout"))
+                if call.lot == "forever":
+                    assert left > 2**63
+                    assert call.left(at) is None
+                else:
+                    assert abs(call.left(at) - left) < 2
+            since = {uid: call.since for uid, call in store.parked.items()}
+            apply_parked(store, items, at)
+            assert facts(store) == before
+            assert {uid: call.since for uid, call in store.parked.items()} == since, "events are more exact"
+            late = Store("lab")
+            apply_parked(late, items, at)
+            assert facts(late) == before
+            compared += len(items)
+        elif name == "Parkinglots":
+            apply_lots(store, items)
+            lots = {lot.name: (lot.first, lot.last, lot.limit) for lot in store.part(Parking).lots.values()}
+            assert lots == {
+                "default": ("701", "720", 120.0),
+                "short": ("741", "745", 5.0),
+                "forever": ("751", "755", None),
+            }
+    assert compared == 8
+    assert not store.parked
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_who_parked_whom_as_recorded(store: Store, version: str) -> None:
+    seen = {}
+    for _ in lists(version, "rooms", store.apply):
+        seen |= {call.caller.name: (call.parker, call.limit) for call in store.parked.values()}
+    assert seen == {
+        "Pam P": ("Local/605@from-trunk", 120.0),
+        "Eve E": ("Local/626@from-trunk", None),
+        "Sam S": ("Local/625@from-trunk", 5.0),
+        "Quin Q": ("PJSIP/agent05", 60.0),
+    }
+
+
+def test_a_list_replaces_but_for_who_just_left(store: Store) -> None:
+    for uid in ("a", "b"):
+        store.apply(event("ParkedCall", block(uid, "Parkee"), **WHERE | {"ParkingSpace": uid}), 1.0)
+    rows = [event("ParkedCall", block(uid, "Parkee"), **WHERE | {"ParkingSpace": uid}) for uid in ("a", "c")]
+    store.apply(event("ParkedCallGiveUp", block("a", "Parkee"), **WHERE), 2.0)
+    apply_parked(store, rows, 2.5)
+    assert list(store.parked) == ["c"]
+    apply_parked(store, rows, 60.0)
+    assert set(store.parked) == {"a", "c"}
+    apply_parked(store, [], 61.0)
+    assert not store.parked
+    check(store)
+
+
+def test_parked_anew_counts_anew(store: Store) -> None:
+    store.apply(event("ParkedCall", block("a", "Parkee"), **WHERE), 1.0)
+    store.apply(event("ParkedCallTimeOut", block("a", "Parkee"), **WHERE), 2.0)
+    store.apply(event("ParkedCall", block("a", "Parkee"), **WHERE), 3.0)
+    apply_parked(store, [event("ParkedCall", block("a", "Parkee"), **WHERE)], 3.5)
+    assert [call.since for call in store.parked.values()] == [3.0]
+    assert store.parked["a"].left(13.0) == 110.0
+    assert store.parked["a"].left(500.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("left", "been", "limit"),
+    [
+        ("120", "0", 120.0),
+        ("0", "5", 5.0),
+        ("0", "0", None),
+        (str(2**64 - 7), "7", None),
+        (str(2**64 - 2), "7", 5.0),
+        (str(2**64 - 7), "6", None),
+        ("", "", None),
+        ("soon", "x", None),
+    ],
+)
+def test_limits_as_asterisk_writes_them(store: Store, left: str, been: str, limit: float | None) -> None:
+    """Seconds that are left are unsigned: of a lot without a limit they are just below 2^64."""
+    where = WHERE | {"ParkingTimeout": left, "ParkingDuration": been}
+    store.apply(event("ParkedCall", block("a", "Parkee"), **where), 1.0)
+    assert store.parked["a"].limit == limit

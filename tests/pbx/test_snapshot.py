@@ -9,7 +9,7 @@ from recorded import block, bridge_block, check, event, find, item, packets
 
 from amitop.ami.packet import Packet
 from amitop.pbx.calls import call_state
-from amitop.pbx.model import CallState, ParkedAt
+from amitop.pbx.model import CallState
 from amitop.pbx.store import Store
 
 if TYPE_CHECKING:
@@ -342,7 +342,7 @@ def test_what_still_can_be_after_an_outage_stays(store: Store) -> None:
     rows = [item("a", application="Queue"), item("p", bridge="lot"), item("d", state="Ringing"), item("h")]
     listing(store, 20.0, rows, first=True)
     assert list(store.queued) == ["a"]
-    assert store.parked == {"p": ParkedAt("default", "701", 1.0)}
+    assert [(uid, each.space, each.since) for uid, each in store.parked.items()] == [("p", "701", 1.0)]
     assert list(store.dials) == ["d"]
     assert store.channels["h"].held_at == 19.0
 
