@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "health": {"ami.link"},
     "subscription": {"ami", "rights"},
     "queue_sync": {"ami", "pbx", "health"},
+    "registration_sync": {"ami", "pbx", "health"},
     "shift": {"pbx", "text", "thresholds"},
     "live": {"ami", "pbx", "config", "health", "queue_sync", "rights", "shift", "subscription", "text"},
     "control": {"ami", "pbx", "live", "rights", "config", "text"},
