@@ -16,6 +16,7 @@ from amitop.ui.live_table import LiveTable
 from amitop.views.columns import Row
 from amitop.views.filters import EVERYTHING
 from amitop.views.projection import project
+from amitop.views.sound import QUALITY_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,6 +110,13 @@ class TableView(Vertical, Generic[RowT]):
         """Return why the key for one of the view's own actions does nothing now, or None when it works."""
         return None
 
+    @property
+    def shows_quality(self) -> bool:
+        """Whether it shows how legs sound: the reports that tell it come only while somebody asks for them."""
+        asked = self.table.asked
+        wanted = {*self.table.chosen, asked.sort, *(term.column for term in asked.filter.terms)}
+        return QUALITY_KEY in wanted
+
     def working(self) -> tuple[bool | None, ...]:
         """Return which of the view's own actions there are now: when it differs, the last line is drawn again."""
         return ()
@@ -121,6 +129,9 @@ class TableView(Vertical, Generic[RowT]):
 
     def sync(self, now: float, *, force: bool = False) -> None:
         """Show the rows of *now* if anything can have changed since the last time, or a second has passed."""
+        if self.shows_quality:
+            for pbx in self.pbxs:
+                pbx.show_quality()
         seen = (tuple(pbx.store.version for pbx in self.pbxs), int(now), self.table.asked)
         if seen == self._seen and not force:
             return

@@ -8,6 +8,7 @@ from amitop.pbx.calls import call_queue, call_state, caller_leg, from_party, to_
 from amitop.pbx.model import NOBODY, CallState
 from amitop.views.channels import ChannelRow
 from amitop.views.format import party
+from amitop.views.sound import worst
 from amitop.views.stuck import SIGN, stuck
 from amitop.views.words import application, bridge_kind, duration, resource
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from amitop.pbx.model import Call, Channel, EndedCall, EndedChannel, Key, Party
     from amitop.pbx.store import Store
     from amitop.views.columns import Style
+    from amitop.views.sound import Sound
 
 OUTSIDE_DIGITS = 7
 """Numbers of this many digits are not extensions of the house: the leg that has one goes through a trunk."""
@@ -179,6 +181,10 @@ class CallRow:
     def application(self) -> str:
         """What the dialplan does with its oldest leg."""
         return application(self.legs[0]) if self.legs else ""
+
+    def sound(self, now: float) -> Sound:
+        """How its worst leg sounds."""
+        return worst(self.store, self.legs, now if self.end is None else self.end.at)
 
     def talk(self, now: float) -> float | None:
         """Seconds since two parties met; None when they have not, or when that was before amitop was there."""

@@ -9,7 +9,8 @@ from amitop.views.call_row import CallRow, LegRow, account, parties
 from amitop.views.channels import LINGER, lingering
 from amitop.views.columns import Column
 from amitop.views.format import UNICODE
-from amitop.views.words import duration, flags
+from amitop.views.sound import QUALITY_HINT, QUALITY_KEY
+from amitop.views.words import LEVEL_STYLE, duration, flags
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -144,6 +145,20 @@ CALL_COLUMNS: tuple[Column[CallRow | LegRow], ...] = (
         style=lambda _row, _now: "accent",
         shown=False,
         hint="Held, recorded, listened to",
+    ),
+    Column(
+        key=QUALITY_KEY,
+        title="QUALITY",
+        width=7,
+        align="right",
+        priority=4,
+        text=lambda row, now: row.sound(now).text,
+        sort=lambda row, now: row.sound(now).mos,
+        style=lambda row, now: LEVEL_STYLE[row.sound(now).level],
+        shown=False,
+        searched=False,
+        number=True,
+        hint=QUALITY_HINT,
     ),
     Column(
         key="legs",

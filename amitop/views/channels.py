@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from amitop.pbx.model import ChannelState
 from amitop.views.columns import Column, Style
 from amitop.views.format import party
+from amitop.views.sound import QUALITY_HINT, QUALITY_KEY, sound_of
 from amitop.views.stuck import SIGN, stuck
-from amitop.views.words import application, company, duration, flags, position
+from amitop.views.words import LEVEL_STYLE, application, company, duration, flags, position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from amitop.pbx.model import Channel, EndedChannel
     from amitop.pbx.store import Store
+    from amitop.views.sound import Sound
 
 LINGER = 2.0
 """Seconds for which what ended stays on the screen, dimmed, with its cause."""
@@ -84,6 +86,10 @@ class ChannelRow:
     def company(self) -> str:
         """Whom it is with."""
         return company(self.store, self.channel) if self.end is None else ""
+
+    def sound(self, now: float) -> Sound:
+        """How it sounds."""
+        return sound_of(self.store, self.channel, now if self.end is None else self.end.at)
 
     def talk(self, now: float) -> float | None:
         """Seconds in its bridge; None when it is in none, or when it entered before amitop was there."""
@@ -225,6 +231,20 @@ CHANNEL_COLUMNS: tuple[Column[ChannelRow], ...] = (
         sort=lambda row, _: flags((row.channel,)) or None,
         style=lambda row, _: "accent",
         hint="Held, recorded, listened to",
+    ),
+    Column(
+        key=QUALITY_KEY,
+        title="QUALITY",
+        width=7,
+        align="right",
+        priority=4,
+        text=lambda row, now: row.sound(now).text,
+        sort=lambda row, now: row.sound(now).mos,
+        style=lambda row, now: LEVEL_STYLE[row.sound(now).level],
+        shown=False,
+        searched=False,
+        number=True,
+        hint=QUALITY_HINT,
     ),
     Column(
         key="account",
