@@ -14,14 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
+    "absolutetimeout": ("system", "call"),
     "blindtransfer": ("call",),
     "command": ("command",),
     "coresettings": ("system", "reporting"),
     "coreshowchannels": ("system", "reporting"),
     "corestatus": ("system", "reporting"),
     "filter": ("system",),
+    "getvar": ("call", "reporting"),
     "hangup": ("system", "call"),
+    "mixmonitor": ("system",),
+    "mixmonitormute": ("system", "call"),
+    "monitor": ("call",),
+    "muteaudio": ("system",),
     "originate": ("originate",),
+    "park": ("call",),
+    "pausemonitor": ("call",),
+    "playdtmf": ("call",),
     "queueadd": ("agent",),
     "queuememberringinuse": ("agent",),
     "queuepause": ("agent",),
@@ -29,6 +38,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "queueremove": ("agent",),
     "redirect": ("call",),
     "status": ("system", "call", "reporting"),
+    "stopmixmonitor": ("system", "call"),
+    "stopmonitor": ("call",),
+    "unpausemonitor": ("call",),
 }
 """The write classes of the actions that amitop sends; any one of them is enough (`ami.md` C and E).
 

@@ -8,6 +8,7 @@ from amitop.control.arrival import transfer
 from amitop.control.callers import CallerActions
 from amitop.control.guard import Guard
 from amitop.control.hangup import hang_up
+from amitop.control.legs import LegActions
 from amitop.control.queueing import MemberActions
 from amitop.control.statistics import reset
 from amitop.control.supervise import Supervision
@@ -40,6 +41,8 @@ class Operator:
         """Members of queues."""
         self.callers = CallerActions(self._guard)
         """Those who wait in queues."""
+        self.legs = LegActions(self._guard)
+        """One leg of a call, and calls that begin here."""
         self.supervision = Supervision(self._guard)
         """Supervisors who listen, whisper and barge in."""
 

@@ -1,24 +1,21 @@
 """Listens to, whispers into and joins a call from the supervisor's phone, and writes down for how long (`ami.md` E.2).
 
-The phone is rung with a Uniqueid of our own, so that its channel is known from its first event on; ChanSpy gets the
-Uniqueid of the very leg that was confirmed, since a name would also match those that begin with it.
+ChanSpy gets the Uniqueid of the very leg that was confirmed, since a name would also match those that begin with it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
-import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from amitop.control import fields
-from amitop.control.hangup import NORMAL_CLEARING, hang_up
+from amitop.control.hangup import hang_up
 from amitop.control.outcome import Outcome, OutcomeKind, Stopped
+from amitop.control.ringing import Ring, caller_id
 from amitop.control.transfer import describe, partner_of
-from amitop.control.watch import Watch
 from amitop.pbx.model import ChannelState
 
 if TYPE_CHECKING:
@@ -31,14 +28,6 @@ if TYPE_CHECKING:
 
 _OPTIONS = "uqES"
 """The exact Uniqueid only; no beep; leave when the leg hangs up; stop when there is nobody (apps/app_chanspy.c)."""
-_REASONS = {
-    "0": "cannot be reached: not registered, or no such device",
-    "1": "was hung up",
-    "3": "was not picked up",
-    "5": "is busy",
-    "8": "cannot be reached: congestion",
-}
-"""`Reason` of OriginateResponse is the last frame that the phone's channel had (include/asterisk/frame.h)."""
 
 
 class SpyMode(StrEnum):
@@ -72,16 +61,14 @@ class SpyPlan:
     confirmations: int = 1
     action: str = "Originate"
 
-    def headers(self, channel_id: str, seconds: float) -> dict[str, str]:
-        """The action's headers; the phone rings for *seconds*."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """The action's headers, but those with which any phone is rung."""
         return {
             "Channel": self.device,
             "Application": "ChanSpy",
             "Data": f"{self.uniqueid},{self.mode.options}",
-            "CallerID": f'"{_caller_id(f"{self.mode.value} {self.who}")}"',
-            "Timeout": str(round(seconds * 1000)),
-            "ChannelId": channel_id,
-            "Async": "true",  # else the PBX tells this session nothing until the phone is picked up
+            "CallerID": f'"{caller_id(f"{self.mode.value} {self.who}")}"',
         }
 
 
@@ -173,25 +160,12 @@ class Supervision:
         partner = partner_of(live.store, leg)
         if (partner.uniqueid if partner is not None else None) != plan.partner:
             return Outcome(OutcomeKind.GONE, f"{plan.who} talks with somebody else by now; {plan.device} was not rung.")
-        patience = self._guard.patience
-        ring = _Ring(live, plan, f"amitop-{secrets.token_hex(8)}")
-        with ring.watch:
-            response = await self._guard.send(plan.pbx, plan.action, plan.headers(ring.channel_id, patience.ring))
-            ring.action_id = response.action_id
-            await ring.watch.seen(patience.ring + patience.confirm)
-            if not ring.started and not ring.told:
-                # Why the phone's channel ended comes by another way in Asterisk, and may come later (`ami.md` B.1).
-                with Watch(live, lambda _packet: ring.told) as reason:
-                    await reason.seen(patience.ask_every)
-        outcome = ring.outcome()
-        if ring.started:
+        channels = live.store.channels
+        ring = Ring(live, _listens, lambda: plan.uniqueid not in channels)
+        await ring.ring(self._guard, plan.pbx, plan.headers)
+        if ring.reached:
             self._follow(live, Spying(plan, ring.channel_id, live.clock()))
-        elif ring.channel_id in live.store.channels:
-            # It would begin to listen later, when nobody looks any more.
-            with contextlib.suppress(Stopped):
-                headers = {"Channel": ring.channel_id, "Cause": NORMAL_CLEARING}
-                await self._guard.send(plan.pbx, "Hangup", headers)
-        return outcome
+        return _outcome(live, plan, ring)
 
     def _follow(self, live: LivePbx, spying: Spying) -> None:
         """Write down when it ends."""
@@ -211,61 +185,20 @@ class Supervision:
         live.listeners.add(look)
 
 
-class _Ring:
-    """What becomes of the supervisor's phone that is rung."""
-
-    def __init__(self, live: LivePbx, plan: SpyPlan, channel_id: str) -> None:
-        self._live = live
-        self._plan = plan
-        self.channel_id = channel_id
-        self.action_id: str | None = None
-        """Of the Originate, once it is known."""
-        self.started = False
-        self._appeared = False
-        self._answers: list[Packet] = []
-        self.watch = Watch(live, self._look)
-
-    def _look(self, packet: Packet | None) -> bool:
-        channels = self._live.store.channels
-        self._appeared = self._appeared or self.channel_id in channels
-        if packet is not None and packet.name == "ChanSpyStart":
-            self.started = self.started or packet.get("SpyerUniqueid") == self.channel_id
-        elif packet is not None and packet.name == "OriginateResponse":
-            self._answers.append(packet)  # may come before the Originate's own response has been taken
-        ended = (self._appeared and self.channel_id not in channels) or self._plan.uniqueid not in channels
-        return self.started or ended or self._answer("failure") is not None
-
-    def _answer(self, response: str) -> Packet | None:
-        """Return the OriginateResponse of our phone if it says so."""
-        for answer in self._answers:
-            ours = answer.get("Uniqueid") == self.channel_id or answer.action_id == self.action_id is not None
-            if ours and answer.get("Response").lower() == response:
-                return answer
-        return None
-
-    @property
-    def told(self) -> bool:
-        """Whether the PBX has told what became of the phone."""
-        return (self._answer("failure") or self._answer("success")) is not None
-
-    def outcome(self) -> Outcome:
-        """Return what came of it."""
-        plan, channels = self._plan, self._live.store.channels
-        if self.started:
-            return Outcome(OutcomeKind.DONE, f"{plan.mode.value}: {plan.device} is on the call of {plan.who}.")
-        failure = self._answer("failure")
-        if failure is not None:
-            code = failure.get("Reason")
-            return Outcome(OutcomeKind.FAILED, f"{plan.device} {_REASONS.get(code, f'failed (reason {code})')}.")
-        if plan.uniqueid not in channels:
-            return Outcome(OutcomeKind.GONE, f"{plan.who} hung up before {plan.device} was on the call.")
-        if self._appeared and self.channel_id not in channels:
-            picked_up = self._answer("success") is not None
-            told = "was picked up, but ChanSpy did not begin" if picked_up else "was hung up before it was on the call"
-            return Outcome(OutcomeKind.FAILED, f"{plan.device} {told}.")
-        return Outcome(OutcomeKind.NO_EFFECT, f"{plan.device}: accepted, but it was not seen to be on the call.")
+def _listens(ring: Ring, packet: Packet | None) -> bool:
+    """Whether the supervisor's channel is on the call."""
+    return packet is not None and packet.name == "ChanSpyStart" and packet.get("SpyerUniqueid") == ring.channel_id
 
 
-def _caller_id(text: str) -> str:
-    """Return *text* for the display of the supervisor's phone: nothing in it can end the caller ID's quotes."""
-    return "".join(c if c.isalnum() or c in " .+-" else " " for c in text)[:60].strip()
+def _outcome(live: LivePbx, plan: SpyPlan, ring: Ring) -> Outcome:
+    """Return what came of ringing the supervisor's phone."""
+    if ring.reached:
+        return Outcome(OutcomeKind.DONE, f"{plan.mode.value}: {plan.device} is on the call of {plan.who}.")
+    if failure := ring.failure(plan.device):
+        return Outcome(OutcomeKind.FAILED, failure)
+    if plan.uniqueid not in live.store.channels:
+        return Outcome(OutcomeKind.GONE, f"{plan.who} hung up before {plan.device} was on the call.")
+    if ring.ended:
+        told = "was picked up, but ChanSpy did not begin" if ring.picked_up else "was hung up before it was on the call"
+        return Outcome(OutcomeKind.FAILED, f"{plan.device} {told}.")
+    return Outcome(OutcomeKind.NO_EFFECT, f"{plan.device}: accepted, but it was not seen to be on the call.")

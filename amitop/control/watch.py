@@ -26,6 +26,10 @@ class Patience:
     """A caller to leave the queue: Queue() looks for it only between two rounds of ringing members."""
     ring: float = 30.0
     """A supervisor to pick up the phone."""
+    digit_gap: float = 0.1
+    """Silence between two digits that are sent."""
+    digit_pause: float = 0.5
+    """The silence that `w` stands for among digits."""
 
 
 @contextmanager
