@@ -1,4 +1,4 @@
-"""What a person may set in a TOML file: profiles, how the dashboard looks, what is wanted of queues. Writes no file.
+"""What a person may set in a TOML file: profiles, looks, what is wanted of queues and trunks. Writes no file.
 
 Heavy imports (`tomllib`, `platformdirs`, `difflib`) happen where they are used: `amitop --version` pays for none.
 """
@@ -90,7 +90,7 @@ class Config:
     default: str | None = None
     settings: Settings = field(default_factory=Settings)
     rules: Rules = field(default_factory=Rules)
-    """Of queues and agents."""
+    """Of queues, agents and trunks."""
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -142,9 +142,9 @@ class _Reader(TableReader):
     """Turns a parsed document into a `Config`."""
 
     def config(self, document: dict[str, object]) -> Config:
-        from amitop.queue_config import TOP_KEYS, read_rules  # noqa: PLC0415  # as tomllib: only with a file
+        from amitop import queue_config, trunk_config  # noqa: PLC0415  # as tomllib: only with a file
 
-        self.known(document, _TOP | TOP_KEYS, "")
+        self.known(document, _TOP | queue_config.TOP_KEYS | trunk_config.TOP_KEYS, "")
         tables = self.get(document, "profiles", dict, "", {})
         profiles = {name: self._profile(name, table) for name, table in tables.items()}
         default = self.get(document, "default", str, "", None)
@@ -166,7 +166,8 @@ class _Reader(TableReader):
             read_only=self.get(document, "read_only", bool, "", False),
             refresh=refresh,
         )
-        return Config(self.path, profiles, default, settings, read_rules(self, document))
+        rules = trunk_config.read_trunks(self, document, queue_config.read_rules(self, document))
+        return Config(self.path, profiles, default, settings, rules)
 
     def _profile(self, name: str, table: object) -> SavedProfile:
         where = f"profiles.{name}"

@@ -48,7 +48,7 @@ def _queue(reader: TableReader, table: object, name: str, default: QueueRules) -
     if not isinstance(table, dict):
         raise reader.error(where, "must be a table, [queues.NAME]")
     reader.known(table, _QUEUE_KEYS, where)
-    limits = {key: _limit(reader, table, key, where) for key in SENSES if key in table}
+    limits = {key: limit(reader, table, key, where, sense) for key, sense in SENSES.items() if key in table}
     formula = reader.get(table, "sl_formula", str, where, default.sl_formula)
     if formula not in tuple(Formula):
         raise reader.error(f"{where}.sl_formula", f"must be one of {', '.join(Formula)}")
@@ -75,17 +75,16 @@ def _extension(reader: TableReader, table: Mapping[str, object], name: str) -> s
     return extension
 
 
-def _limit(reader: TableReader, table: Mapping[str, object], key: str, where: str) -> Limit | None:
+def limit(reader: TableReader, table: Mapping[str, object], key: str, where: str, sense: Sense) -> Limit | None:
     """Read `[warn, critical]`; an empty list takes away what the default sets."""
     bounds = reader.get(table, key, list, where, [])
-    sense = SENSES[key]
     name = full_key(where, key)
     if not bounds:
         return None
     if len(bounds) != 2 or not all(_is_amount(bound) for bound in bounds):
         raise reader.error(name, "must be two numbers, [warn, critical], or [] for none")
     warn, critical = bounds
-    if key == "sl_percent" and max(bounds) > 100:
+    if sense is Sense.BELOW and max(bounds) > 100:
         raise reader.error(name, "a percentage is at most 100")
     if sense is Sense.AT_LEAST and warn > critical:
         raise reader.error(name, "critical must not be less than warn: [warn, critical]")

@@ -1,4 +1,4 @@
-"""What a person wants of the queues: from which figure on they worry, service levels, pauses. Values only, no I/O."""
+"""What a person wants of queues and trunks: from which figure on they worry, service levels, pauses. Values only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import time
 
 DEFAULT = "default"
-"""`[queues.default]` and `[pause.default]`: what holds wherever nothing else is said."""
+"""`[queues.default]`, `[pause.default]` and `[trunks.default]`: what holds wherever nothing else is said."""
 
 
 class Level(IntEnum):
@@ -126,9 +126,36 @@ SENSES: Mapping[str, Sense] = {
 """The limits of `QueueRules`, and which side of each is bad."""
 
 
+CROWDED = 0.8
+"""The share of a trunk's calls from which on it is a worry, where nobody set another bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkRules:
+    """What holds for one trunk. A limit of None never worries."""
+
+    endpoint: str | None = None
+    """Its device, `PJSIP/carrier`; None takes the one that its registration names, or that is called like it."""
+    registration: str | None = None
+    """The name of its registration; None takes the one that is called like it, or that names its endpoint."""
+    limit: int | None = None
+    """Calls that it carries at a time, both ways together."""
+    calls: Limit | None = None
+    """Of calls at a time."""
+    answer_rate: Limit | None = None
+    """Of the percentage of calls over it that is answered. Off until somebody sets it: who calls whom decides."""
+
+    @property
+    def crowded(self) -> Limit | None:
+        """The limit of calls at a time: as set, else what it carries."""
+        if self.calls is not None or not self.limit:
+            return self.calls
+        return Limit(self.limit * CROWDED, self.limit)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything that the configuration says of queues and agents, for every PBX."""
+    """Everything that the configuration says of queues, agents and trunks, for every PBX."""
 
     default: QueueRules = field(default_factory=QueueRules)
     queues: Mapping[str, QueueRules] = field(default_factory=dict)
@@ -137,6 +164,9 @@ class Rules:
     """Seconds of a pause, by its reason in lower case."""
     pause_reasons: tuple[str, ...] = ()
     """To choose from."""
+    trunk_default: TrunkRules = field(default_factory=TrunkRules)
+    trunks: Mapping[str, TrunkRules] = field(default_factory=dict)
+    """By name, complete: what a trunk's table leaves out is the default's."""
     supervisor: str | None = None
     """The device that listens in: `PJSIP/9000`."""
     shift_starts: tuple[time, ...] = ()
@@ -147,6 +177,10 @@ class Rules:
     def queue(self, name: str) -> QueueRules:
         """Return what holds for the queue called *name*."""
         return self.queues.get(name, self.default)
+
+    def trunk(self, name: str) -> TrunkRules:
+        """Return what holds for the trunk called *name*."""
+        return self.trunks.get(name, self.trunk_default)
 
     def pause(self, reason: str | None) -> Limit | None:
         """Return how long a pause for *reason* may last; None where nobody said."""

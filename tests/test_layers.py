@@ -22,7 +22,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config_table": set(),
     "thresholds": set(),
     "queue_config": {"config_table", "thresholds"},
-    "config": {"ami.address", "ami.secret", "config_table", "queue_config", "thresholds"},
+    "trunk_config": {"config_table", "queue_config", "thresholds"},
+    "config": {"ami.address", "ami.secret", "config_table", "queue_config", "thresholds", "trunk_config"},
     "managerconf": {"ami.address", "ami.secret"},
     "target": {"ami.address", "ami.secret", "config", "managerconf"},
     "pbx": {"ami.packet", "ami.wire", "text"},  # bytes to packets is pure, and a recording is bytes
