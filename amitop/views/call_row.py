@@ -10,7 +10,7 @@ from amitop.views.channels import ChannelRow
 from amitop.views.format import party
 from amitop.views.sound import worst
 from amitop.views.stuck import SIGN, stuck
-from amitop.views.words import application, bridge_kind, duration, resource
+from amitop.views.words import application, bridge_kind, duration, marked, resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,7 +176,7 @@ class CallRow:
 
     def via(self) -> str:
         """What connects the two: a queue, a room, a trunk, a device or an application; when it has ended, why."""
-        return via(self.store, self.call) if self.end is None else self.end.cause_text
+        return marked(via(self.store, self.call), self.legs) if self.end is None else self.end.cause_text
 
     def application(self) -> str:
         """What the dialplan does with its oldest leg."""

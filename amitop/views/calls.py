@@ -10,7 +10,7 @@ from amitop.views.channels import LINGER, lingering
 from amitop.views.columns import Column
 from amitop.views.format import UNICODE
 from amitop.views.sound import QUALITY_HINT, QUALITY_KEY
-from amitop.views.words import LEVEL_STYLE, duration, flags
+from amitop.views.words import LEVEL_STYLE, duration, flags, time_left
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -144,7 +144,20 @@ CALL_COLUMNS: tuple[Column[CallRow | LegRow], ...] = (
         sort=lambda row, _: flags(row.legs) or None,
         style=lambda _row, _now: "accent",
         shown=False,
-        hint="Held, recorded, listened to",
+        hint="Held, recorded, listened to, muted, limited",
+    ),
+    Column(
+        key="ends",
+        title="ENDS IN",
+        width=8,
+        align="right",
+        priority=6,
+        text=lambda row, now: duration(time_left(row.legs, now)),
+        sort=lambda row, now: time_left(row.legs, now),
+        shown=False,
+        searched=False,
+        number=True,
+        hint="Until the time limit that was set here hangs up the first leg",
     ),
     Column(
         key=QUALITY_KEY,

@@ -9,7 +9,7 @@ from amitop.views.columns import Column, Style
 from amitop.views.format import party
 from amitop.views.sound import QUALITY_HINT, QUALITY_KEY, sound_of
 from amitop.views.stuck import SIGN, stuck
-from amitop.views.words import LEVEL_STYLE, application, company, duration, flags, position
+from amitop.views.words import LEVEL_STYLE, application, company, duration, flags, marked, position, time_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +81,7 @@ class ChannelRow:
 
     def application(self) -> str:
         """What the dialplan does with it; when it has gone, why."""
-        return application(self.channel) if self.end is None else self.end.cause_text
+        return marked(application(self.channel), (self.channel,)) if self.end is None else self.end.cause_text
 
     def company(self) -> str:
         """Whom it is with."""
@@ -230,7 +230,20 @@ CHANNEL_COLUMNS: tuple[Column[ChannelRow], ...] = (
         text=lambda row, _: flags((row.channel,)),
         sort=lambda row, _: flags((row.channel,)) or None,
         style=lambda row, _: "accent",
-        hint="Held, recorded, listened to",
+        hint="Held, recorded, listened to, muted, limited",
+    ),
+    Column(
+        key="ends",
+        title="ENDS IN",
+        width=8,
+        align="right",
+        priority=6,
+        text=lambda row, now: duration(time_left((row.channel,), now)),
+        sort=lambda row, now: time_left((row.channel,), now),
+        shown=False,
+        searched=False,
+        number=True,
+        hint="Until the time limit that was set here hangs it up",
     ),
     Column(
         key=QUALITY_KEY,

@@ -146,6 +146,11 @@ def _channel_lines(row: ChannelRow, now: float) -> Iterator[tuple[str, str | Non
     yield "Music on hold", channel.music
     if channel.recordings:
         yield "Recorded", f"{channel.recordings} recording(s)" + (", muted" if channel.recording_muted else "")
+    if channel.unheard or channel.deaf:
+        words = ("is not heard" if channel.unheard else "", "does not hear" if channel.deaf else "")
+        yield "Muted from here", " and ".join(word for word in words if word)
+    if channel.ends_at is not None and row.end is None:
+        yield "Time limit", f"hung up in {hms(max(0.0, channel.ends_at - now))}"
     if channel.spies:
         yield "Listened to by", ", ".join(sorted(_name(store, each) for each in channel.spies))
     if channel.spying_on:

@@ -49,23 +49,44 @@ def application(channel: Channel) -> str:
 
 
 def flags(legs: Iterable[Channel]) -> str:
-    """Return what is done to any of *legs* behind the parties' backs: held, recorded, listened to; sign and word."""
-    held = recorded = muted = spied = spying = False
+    """Return what is done to any of *legs* behind the parties' backs: held, recorded, muted, ...; sign and word."""
+    held = recorded = muted = spied = spying = unheard = deaf = limited = False
     for leg in legs:
         held = held or leg.held_at is not None
         if leg.recordings:
             recorded, muted = True, muted or leg.recording_muted
         spied = spied or bool(leg.spies)
         spying = spying or leg.spying_on is not None
-    if not (held or recorded or spied or spying):
+        unheard, deaf = unheard or leg.unheard, deaf or leg.deaf
+        limited = limited or leg.ends_at is not None
+    if not (held or recorded or spied or spying or unheard or deaf or limited):
         return ""
     words = (
         f"{UNICODE.hold} hold" if held else "",
         f"{UNICODE.record} rec{' muted' if muted else ''}" if recorded else "",
         f"{UNICODE.spy} spied" if spied else "",
         f"{UNICODE.spy} spying" if spying else "",
+        f"{UNICODE.cross} muted" if unheard else "",
+        f"{UNICODE.cross} deaf" if deaf else "",
+        f"{UNICODE.down} limit" if limited else "",
     )
     return " ".join(word for word in words if word)
+
+
+def marked(text: str, legs: Iterable[Channel]) -> str:
+    """Return *text* behind the sign that a leg is muted: whoever did it has to see it in every table."""
+    unheard = deaf = False
+    for leg in legs:
+        unheard, deaf = unheard or leg.unheard, deaf or leg.deaf
+    if not (unheard or deaf):
+        return text
+    return f"{UNICODE.cross} {'muted' if unheard else 'deaf'} {text}".rstrip()
+
+
+def time_left(legs: Iterable[Channel], now: float) -> float | None:
+    """Return the seconds until a limit set from here hangs up the first of *legs*; None where there is none."""
+    ends = [leg.ends_at for leg in legs if leg.ends_at is not None]
+    return max(0.0, min(ends) - now) if ends else None
 
 
 def bridge_kind(bridge: Bridge) -> str:
