@@ -11,6 +11,8 @@ from amitop.ami.link import LinkState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from amitop.ami.session import Session
+
 __all__ = ["RATE_SPAN", "Health", "LinkState", "LinkStatus", "PbxInfo", "Rate"]  # LinkState: the screen knows no ami
 
 RATE_SPAN = 10.0
@@ -94,6 +96,15 @@ class Health:
     def events_per_second(self) -> float:
         """Average of the last seconds."""
         return self.rate.value
+
+    def read(self, session: Session, now: float) -> None:
+        """Take over what *session* has counted until *now*."""
+        counters = session.counters
+        self.events = counters.events
+        self.rate.sample(now, counters.events.total())
+        self.bytes_in, self.bytes_out = counters.bytes_in, counters.bytes_out
+        self.skipped, self.damaged = counters.skipped, counters.damaged
+        self.rtt, self.clock_offset = session.rtt, session.clock_offset
 
     def end_session(self) -> None:
         """Keep this session's counts while the next one starts from zero."""

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 from amitop.ami.errors import ActionError, ActionTimeout, AmiError, LinkLost, LoginError
 from amitop.ami.link import Backoff, LinkState
 from amitop.ami.session import Session
+from amitop.endpoint_sync import EndpointSync, beside
 from amitop.health import Health, LinkStatus, PbxInfo
 from amitop.pbx.store import Store
 from amitop.queue_sync import QueueSync
+from amitop.registration_sync import RegistrationSync
 from amitop.rights import ActionRights
+from amitop.room_sync import RoomSync
 from amitop.subscription import AWAITED, EVENT_CLASSES, Subscription
 
 if TYPE_CHECKING:
@@ -80,6 +83,10 @@ class LivePbx:
         """What this login cannot show, in one line; empty when it sees all."""
         self.listeners: set[Callable[[Packet], None]] = set()
         self.queue_sync = QueueSync(self.store, self.health, clock, self._may)
+        self.endpoint_sync = EndpointSync(self.store, self.health, clock, self._may, lambda: beside(profile))
+        self.registration_sync = RegistrationSync(self.store, self.health, clock, self._may)
+        self.room_sync = RoomSync(self.store, self.health, clock, self._may)
+        self._syncs = (self.queue_sync, self.endpoint_sync, self.registration_sync, self.room_sync)
         self.shift: Shift | None = None
         """The shift's own figures, where somebody wants them counted; then it is told each second how things are."""
         self._tap = tap
@@ -243,7 +250,7 @@ class LivePbx:
             tap=self._tap,
         )
         self._session = session
-        queues: asyncio.Task[None] | None = None
+        syncs: list[asyncio.Task[None]] = []
         try:
             self._set_link(LinkState.SYNCING, "")
             await self._learn(session)
@@ -251,8 +258,8 @@ class LivePbx:
             await self._subscription.begin()
             await self._snapshot(session, first=True)
             await self._learn_bridges(session)
-            queues = asyncio.create_task(self.queue_sync.run(session), name=f"{self.name}: queues")
-            await self.queue_sync.wait_first(QUEUES_WAIT)
+            syncs += [asyncio.create_task(sync.run(session)) for sync in self._syncs]
+            await asyncio.gather(*(sync.wait_first(QUEUES_WAIT) for sync in (self.queue_sync, self.room_sync)))
             self.stale_since = None
             self._set_link(LinkState.LIVE, self.notice)
             self._backoff.connected()
@@ -262,11 +269,12 @@ class LivePbx:
             self._live.set()
             await self._serve(session)
         finally:
-            if queues is not None:
-                queues.cancel()
+            for sync in syncs:
+                sync.cancel()
             if self._session is session:
                 self._session = None
             await session.close()
+            await asyncio.gather(*syncs, return_exceptions=True)
 
     async def _serve(self, session: Session) -> None:
         """Reconcile until the session ends."""
@@ -284,7 +292,8 @@ class LivePbx:
                     await asyncio.sleep(RELOAD_PAUSE)
                     self._resync.clear()
                     await self._learn(session)
-                    self.queue_sync.refresh()
+                    for sync in self._syncs:
+                        sync.refresh()
                 elif pause == SECOND_LOOK and not session.booted:
                     # This login is never told when the PBX has booted: what it may do is asked for once more.
                     await self._learn(session)
@@ -430,7 +439,7 @@ class LivePbx:
                 self.shift.tick(now, watching=self.stale_since is None and self.queue_sync.ready)
             session = self._session
             if session is not None:
-                self._read_counters(session, now)
+                self.health.read(session, now)
                 if self._subscription is not None and self.link.state is LinkState.LIVE:
                     with contextlib.suppress(AmiError):  # the link's own task reports a lost link
                         await self._subscription.check()
@@ -439,11 +448,3 @@ class LivePbx:
             if abs((self.wall() - now) - lag) > CLOCK_JUMP:
                 self._resync.set()
             lag = self.wall() - now
-
-    def _read_counters(self, session: Session, now: float) -> None:
-        counters, health = session.counters, self.health
-        health.events = counters.events
-        health.rate.sample(now, counters.events.total())
-        health.bytes_in, health.bytes_out = counters.bytes_in, counters.bytes_out
-        health.skipped, health.damaged = counters.skipped, counters.damaged
-        health.rtt, health.clock_offset = session.rtt, session.clock_offset

@@ -20,7 +20,7 @@ _EMPTY_LIST = re.compile(r"no (?!such )(?:.+ found|.+ available|active .*confere
 DEFERRED = ("OriginateResponse", "AsyncAGI", "SIPQualifyPeerDone", "FAXSession")
 """Events that carry an action's ActionID long after its response, and belong to everybody (`ami.md` A.4)."""
 SECRET_ITEMS = frozenset({"AuthDetail", "AuthList"})
-"""Items in which Asterisk sends passwords in the clear (`ami.md` C). They lose them here, before anybody sees the item."""
+"""Items in which Asterisk sends passwords in the clear (`ami.md` C). They lose them before anybody sees the item."""
 
 
 @dataclass(frozen=True, slots=True)
