@@ -49,13 +49,16 @@ class Field:
     choices: Sequence[tuple[str, str]] = ()
     value: str = ""
     placeholder: str = ""
+    suggestions: Sequence[str] = ()
+    """What completes what is typed, beside the choices."""
 
 
 class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
     """Asks under *title* in which of *scopes* and for *field*, shows the draft, and dismisses with its result, or None.
 
     `work_out` is called with the number of the scope and the text, and raises ValueError, with a line for the person,
-    where that makes no sense (yet). *danger*: the focus begins on Cancel.
+    where that makes no sense (yet). *more* are further fields, without choices of their own, whose texts it gets as
+    well. *danger*: the focus begins on Cancel.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,11 +70,12 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
     def __init__(
         self,
         title: str,
-        work_out: Callable[[int, str], Draft[ResultT]],
+        work_out: Callable[..., Draft[ResultT]],
         *,
         yes: str,
         scopes: Sequence[str] = (),
         field: Field | None = None,
+        more: Sequence[Field] = (),
         danger: bool = False,
     ) -> None:
         super().__init__()
@@ -80,6 +84,7 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
         self._yes = yes
         self._scopes = scopes
         self._field = field
+        self._more = more
         # What cannot be shown as it is cannot be confirmed either, so it is not offered.
         self._choices = [each for each in field.choices if each[0] == clean(each[0])] if field else []
         self._danger = danger
@@ -96,6 +101,8 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
                 yield OptionList(*map(self._prompt, range(len(self._scopes))), id="scopes", compact=True)
             if self._field is not None:
                 yield from self._compose_field(self._field)
+            for number, each in enumerate(self._more):
+                yield self._line(each, f"more-{number}")
             yield Static("", id="sentence", markup=False)
             with VerticalScroll(classes="dialog-lines -draft", can_focus=False):
                 yield Static("", id="draft", markup=False)
@@ -107,16 +114,20 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
         if self._choices:
             options = [self._choice(text, words) for text, words in self._choices]
             yield OptionList(*options, id="choices", compact=True)
-        with Horizontal(classes="dialog-fields -one"):
-            yield Label(Content(field.label), markup=False)
-            yield Input(
-                clean(field.value),
-                id="field",
-                compact=True,
-                placeholder=field.placeholder,
-                suggester=SuggestFromList([text for text, _ in self._choices]),
-                max_length=LONGEST,
-            )
+        yield self._line(field, "field", [text for text, _ in self._choices])
+
+    @staticmethod
+    def _line(field: Field, name: str, choices: Sequence[str] = ()) -> Horizontal:
+        known = [*choices, *(each for each in field.suggestions if each == clean(each))]
+        entry = Input(
+            clean(field.value),
+            id=name,
+            compact=True,
+            placeholder=field.placeholder,
+            suggester=SuggestFromList(known),
+            max_length=LONGEST,
+        )
+        return Horizontal(Label(Content(field.label), markup=False), entry, classes="dialog-fields -one")
 
     def _choice(self, text: str, words: str) -> Content:
         return Content.assemble(text or "(none)", (f"  {clean(words)}" if words else "", "$text-muted"))
@@ -141,8 +152,9 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
             self.query_one("#yes", Button).focus()
 
     @property
-    def _text(self) -> str:
-        return self.query_one("#field", Input).value if self._field is not None else ""
+    def _texts(self) -> list[str]:
+        first = self.query_one("#field", Input).value if self._field is not None else ""
+        return [first, *(self.query_one(f"#more-{number}", Input).value for number in range(len(self._more)))]
 
     def _say(self) -> None:
         """Work out the draft afresh and show it, or what is missing."""
@@ -150,7 +162,7 @@ class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
         refusal = ""
         self._draft = None
         try:
-            draft = self._work_out(self._scope, self._text)
+            draft = self._work_out(self._scope, *self._texts)
         except ValueError as error:
             sentence = str(error)
         else:
