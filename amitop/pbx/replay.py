@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from amitop.ami.packet import Kind, Packet
 from amitop.ami.wire import Framer
 from amitop.pbx.blocks import header
+from amitop.pbx.room_lists import apply_lots, apply_parked, apply_room, apply_rooms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,7 +75,10 @@ def replay(
     return player.result
 
 
-_ITEMS = frozenset({"CoreShowChannel", "BridgeListItem", "QueueParams", "QueueMember", "QueueEntry"})
+_ITEMS = frozenset(
+    {"CoreShowChannel", "BridgeListItem", "QueueParams", "QueueMember", "QueueEntry"}
+    | {"ConfbridgeListRooms", "ConfbridgeList", "ParkedCall", "Parkinglot"}
+)
 
 
 class _Player:
@@ -118,6 +122,14 @@ class _Player:
             self._complete_queues(listed, now)
         elif packet.name == "BridgeListComplete":
             self._store.apply_bridges(listed.items, now)
+        elif packet.name == "ConfbridgeListRoomsComplete":
+            apply_rooms(self._store, listed.items, now)
+        elif packet.name == "ConfbridgeListComplete" and listed.items:
+            apply_room(self._store, header(listed.items[0], "Conference"), listed.items, now)
+        elif packet.name == "ParkedCallsComplete":
+            apply_parked(self._store, listed.items, now)
+        elif packet.name == "ParkinglotsComplete":
+            apply_lots(self._store, listed.items)
 
     def _complete_queues(self, listed: _List, now: float) -> None:
         names = {header(item, "Queue") for item in listed.items}

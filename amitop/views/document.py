@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from amitop.pbx.calls import call_queue, call_state, from_party, to_party
+from amitop.views.endpoint_document import endpoints
+from amitop.views.room_document import conferences, parked_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,10 +69,10 @@ def document(store: Store, facts: PbxFacts, now: float, wall_of: Callable[[float
         "calls": [_call(store, call, now, time) for call in store.calls.values()],
         "bridges": [_bridge(bridge) for bridge in store.bridges.values()],
         "queues": [_queue(queue, now, time) for queue in store.queues.values()],
-        "endpoints": [],
+        "endpoints": endpoints(store),
         "registrations": [],
-        "conferences": [],
-        "parked": [],
+        "conferences": conferences(store),
+        "parked": parked_calls(store, time),
     }
 
 

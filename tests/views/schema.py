@@ -189,10 +189,62 @@ DOCUMENT = keys(
             ),
         )
     ),
-    endpoints=empty,
+    endpoints=many(
+        keys(
+            name=string,
+            technology=words("PJSIP", "SIP", "IAX2"),
+            state=words(
+                "Unknown",
+                "Not in use",
+                "In use",
+                "Busy",
+                "Invalid",
+                "Unavailable",
+                "Ringing",
+                "Ring+Inuse",
+                "On Hold",
+            ),
+            channels=many(string),
+            contacts=many(
+                keys(
+                    uri=string,
+                    aor=maybe(string),
+                    status=maybe(words("Reachable", "Lagged", "NonQualified", "Unknown", "Unreachable")),
+                    rtt=maybe(number),
+                    user_agent=maybe(string),
+                )
+            ),
+        )
+    ),
     registrations=empty,
-    conferences=empty,
-    parked=empty,
+    conferences=many(
+        keys(
+            name=string,
+            locked=maybe(boolean),
+            members=many(
+                keys(
+                    uniqueid=string,
+                    channel=string,
+                    admin=boolean,
+                    muted=boolean,
+                    talking=boolean,
+                    waiting=maybe(boolean),
+                )
+            ),
+        )
+    ),
+    parked=many(
+        keys(
+            lot=string,
+            space=string,
+            uniqueid=string,
+            channel=string,
+            caller=party,
+            parker=maybe(string),
+            since=moment,
+            timeout=maybe(number),
+        )
+    ),
 )
 
 
@@ -206,6 +258,11 @@ def faults(document: Any) -> list[str]:
     if sorted(legs) != sorted(uniqueids):
         found.append("legs and channels are not the same")
     found += [f"no channel {leg}" for bridge in document["bridges"] for leg in set(bridge["channels"]) - set(uniqueids)]
+    names = {channel["uniqueid"]: channel["name"] for channel in document["channels"]}
+    held = [*document["parked"], *(member for room in document["conferences"] for member in room["members"])]
+    found += [f"no channel {one['uniqueid']}" for one in held if names.get(one["uniqueid"]) != one["channel"]]
+    of_endpoints = [uid for endpoint in document["endpoints"] for uid in endpoint["channels"]]
+    found += [f"no channel {uid}" for uid in of_endpoints if uid not in uniqueids]
     bridges = {bridge["id"] for bridge in document["bridges"]}
     found += [f"no bridge {c['bridge']}" for c in document["channels"] if c["bridge"] and c["bridge"] not in bridges]
     return found
