@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from amitop.cli.login import Login
 
+ENDPOINTS_WAIT = 5.0
+"""Seconds that the first lists of endpoints may hold up a document: thousands out of a database can be slow."""
+
 
 @contextlib.asynccontextmanager
 async def connected(login: Login) -> AsyncIterator[LivePbx]:

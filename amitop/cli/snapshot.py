@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from amitop.cli.connection import connected, facts
+from amitop.cli.connection import ENDPOINTS_WAIT, connected, facts
 from amitop.cli.failure import ExitCode
 from amitop.cli.output import say
 from amitop.cli.tables import tables
@@ -34,9 +34,11 @@ def run(args: argparse.Namespace, login: Login) -> int:
 async def _take(login: Login, *, as_json: bool) -> tuple[str, str]:
     """Return what to print, and what this login could not see."""
     async with connected(login) as pbx:
-        now = pbx.clock()
         if as_json:
-            return dumps(document(pbx.store, facts(pbx), now, pbx.wall_of)), pbx.notice
+            await pbx.endpoint_sync.wait_first(ENDPOINTS_WAIT)
+            notice = "; ".join(filter(None, (pbx.notice, pbx.endpoint_sync.notice)))
+            return dumps(document(pbx.store, facts(pbx), pbx.clock(), pbx.wall_of)), notice
+        now = pbx.clock()
         return f"{_headline(pbx, now)}\n{tables(pbx.store, now)}", pbx.notice
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from amitop.ami.link import LinkState
-from amitop.cli.connection import connected, facts
+from amitop.cli.connection import ENDPOINTS_WAIT, connected, facts
 from amitop.cli.failure import ExitCode, Failure
 from amitop.cli.output import LineWriter
 from amitop.cli.ticks import stop_on_signal, ticks
@@ -28,9 +28,11 @@ def run(args: argparse.Namespace, login: Login) -> int:
 async def _watch(login: Login, every: float, duration: float | None) -> int:
     writer = LineWriter(sys.stdout.fileno())
     async with connected(login) as pbx:
+        await pbx.endpoint_sync.wait_first(ENDPOINTS_WAIT)
         with stop_on_signal() as stop:
             async for _ in ticks(every, duration, stop):
                 # The store as it stands, whatever the link does: "link" says whether it still follows the PBX.
+                pbx.endpoint_sync.want()
                 writer.offer(as_line(pbx))
                 if pbx.link.state is LinkState.REFUSED:
                     raise Failure(ExitCode.LOGIN_REFUSED, pbx.link.reason)
