@@ -42,6 +42,7 @@ class Clock:
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = 0
         self._wake: asyncio.Event | None = None
+        self._present: Callable[[], float] | None = None
 
     def at(self, delay: float, call: Callable[[], None]) -> Timer:
         """Have `call` called `delay` seconds from now (0: as the next thing); negative delays count as 0."""
@@ -87,9 +88,10 @@ class Clock:
         """
         wake = self._wake = asyncio.Event()
         base_real, base = monotonic(), self.now
+        self._present = lambda: base + (monotonic() - base_real) * speed
         try:
             while True:
-                target = base + (monotonic() - base_real) * speed
+                target = self._present()
                 if self.run_until(target, limit=256) >= 256:
                     if target - self.now > speed:  # a second behind: start counting anew
                         base_real, base = monotonic(), self.now
@@ -105,4 +107,9 @@ class Clock:
                 except TimeoutError:
                     pass
         finally:
-            self._wake = None
+            self._wake = self._present = None
+
+    def catch_up(self) -> None:
+        """Come to the present moment while `run` runs, as far as that is a matter of few things; else do nothing."""
+        if self._present is not None:
+            self.run_until(self._present(), limit=256)

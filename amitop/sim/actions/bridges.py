@@ -1,0 +1,71 @@
+"""Bridges: lists, and throwing somebody out of one (`ami.md` C, E.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from amitop.sim.action import action
+from amitop.sim.event import bridge_block
+
+if TYPE_CHECKING:
+    from amitop.sim.action import Ask
+    from amitop.sim.bridge import Bridge
+
+
+@action("BridgeList", "", "Get a list of bridges in the system.")
+def bridge_list(ask: Ask) -> None:
+    """List bridges; the filter called type compares the technology."""
+    wanted = ask.get("BridgeType")
+    items = [
+        ask.item("BridgeListItem", bridge_block(bridge))
+        for bridge in ask.exchange.bridges.values()
+        if not wanted or bridge.technology == wanted
+    ]
+    ask.listing("Bridge listing will follow", "BridgeListComplete", items)
+
+
+def _bridge(ask: Ask) -> Bridge | None:
+    """Return the bridge; None after saying why there is none."""
+    uniqueid = ask.get("BridgeUniqueid")
+    if not uniqueid:
+        ask.error("BridgeUniqueid must be provided")
+        return None
+    bridge = ask.exchange.bridges.get(uniqueid)
+    if bridge is None:
+        ask.error("Specified BridgeUniqueid not found")
+    return bridge
+
+
+@action("BridgeInfo", "", "Get information about a bridge.")
+def bridge_info(ask: Ask) -> None:
+    """List who is in a bridge."""
+    bridge = _bridge(ask)
+    if bridge is not None:
+        items = [ask.item("BridgeInfoChannel", channel.block()) for channel in bridge.channels.values()]
+        ask.listing("Bridge channel listing will follow", "BridgeInfoComplete", items, tail=bridge_block(bridge))
+
+
+@action("BridgeKick", "", "Kick a channel from a bridge.")
+def bridge_kick(ask: Ask) -> None:
+    """Throw a channel out of its bridge; it has nowhere to go on."""
+    if not ask.get("Channel"):
+        ask.error("Channel must be provided")
+        return
+    channel = ask.channel()
+    if channel is None:
+        ask.error("Channel does not exist")
+    elif channel.bridge is None:
+        ask.error("Channel is not in a bridge")
+    else:
+        ask.ack("Channel has been kicked")
+        ask.exchange.hangup(channel)
+
+
+@action("BridgeDestroy", "", "Destroy a bridge.")
+def bridge_destroy(ask: Ask) -> None:
+    """Throw everybody out of a bridge."""
+    bridge = _bridge(ask)
+    if bridge is not None:
+        ask.ack("Bridge has been destroyed")
+        for channel in list(bridge.channels.values()):
+            ask.exchange.hangup(channel)
