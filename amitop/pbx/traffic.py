@@ -80,6 +80,19 @@ class Slot(NamedTuple):
     flow: Flow
 
 
+class _Device:
+    """What is kept of one device."""
+
+    __slots__ = ("changes", "known", "slots")
+
+    def __init__(self) -> None:
+        self.slots: deque[Slot] = deque()
+        """Oldest first, those without calls left out."""
+        self.changes = 0
+        self.known: dict[float, tuple[object, Flow]] = {}
+        """Sums that were asked for, with what they hold for: several cells of a row ask for the same."""
+
+
 class InProgress(NamedTuple):
     """How many calls a device has now."""
 
@@ -93,25 +106,33 @@ class InProgress(NamedTuple):
 
 
 class Traffic:
-    """The slots, by device."""
+    """What became of calls, by device."""
 
     def __init__(self) -> None:
         self.pending: set[str] = set()
         """Uniqueids of channels that were seen to begin and that nobody has answered yet."""
-        self._slots: dict[str, deque[Slot]] = {}
+        self._devices: dict[str, _Device] = {}
         self._all: deque[Slot] = deque()
         """Oldest first."""
         self._left: Channel | None = None
         """Went a moment ago without an answer: its Hangup is being read."""
 
     def flow(self, device: str, now: float, seconds: float) -> Flow:
-        """Return what became of the calls of *device* in the last *seconds*."""
-        total = Flow()
+        """Return what became of the calls of *device* in the last *seconds*. It is for reading only."""
+        found = self._devices.get(device)
+        if found is None:
+            return Flow()
         oldest = (now - seconds) // SLOT
-        for slot in reversed(self._slots.get(device, ())):
+        moment = (oldest, found.changes)
+        known = found.known.get(seconds)
+        if known is not None and known[0] == moment:
+            return known[1]
+        total = Flow()
+        for slot in reversed(found.slots):
             if slot.number <= oldest:
                 break
             total.add(slot.flow)
+        found.known[seconds] = moment, total
         return total
 
     def answered(self, channel: Channel, now: float) -> None:
@@ -139,21 +160,22 @@ class Traffic:
 
     def _now(self, device: str, now: float) -> Flow:
         number = int(now // SLOT)
-        slots = self._slots.setdefault(device, deque())
-        if not slots or slots[-1].number < number:
-            slots.append(Slot(number, device, Flow()))
-            self._all.append(slots[-1])
-        return slots[-1].flow
+        found = self._devices.setdefault(device, _Device())
+        found.changes += 1
+        if not found.slots or found.slots[-1].number < number:
+            found.slots.append(Slot(number, device, Flow()))
+            self._all.append(found.slots[-1])
+        return found.slots[-1].flow
 
     def expire(self, now: float) -> None:
         """Let go of what no window reaches any more."""
         oldest = (now - WINDOWS[0]) // SLOT
         while self._all and self._all[0].number <= oldest:
             device = self._all.popleft().device
-            slots = self._slots[device]
-            slots.popleft()
-            if not slots:
-                del self._slots[device]
+            found = self._devices[device]
+            found.slots.popleft()
+            if not found.slots:
+                del self._devices[device]
 
 
 def outgoing(channel: Channel) -> bool:

@@ -23,6 +23,8 @@ STATES = {Level.FINE: "OK", Level.WARN: "WARNING", Level.CRITICAL: "CRITICAL"}
 UNKNOWN = "UNKNOWN"
 """The state of what could not be checked."""
 _SERVICE = "QUEUES"
+_WITH_TRUNKS = "PBX"
+"""What a plugin's line is about: where the PBX has no trunk it is queues alone."""
 _NAMED = 10
 """Problems that a plugin's line names: Nagios cuts a long one off, and the data with it."""
 _LABEL = "'=|%\\"
@@ -51,13 +53,15 @@ def nagios_line(readings: Sequence[Reading], queues: int) -> str:
     said = [each.text for each in problems[:_NAMED]]
     if len(problems) > _NAMED:
         said.append(f"and {len(problems) - _NAMED} more")
-    line = nagios_state(STATES[worst(readings)], "; ".join(map(clean, said)) or _checked(readings, queues))
+    service = _WITH_TRUNKS if _trunks(readings) else _SERVICE
+    said_of_all = "; ".join(map(clean, said)) or _checked(readings, queues)
+    line = nagios_state(STATES[worst(readings)], said_of_all, service)
     return f"{line} | {' '.join(map(_figure, readings))}" if readings else line
 
 
-def nagios_state(state: str, why: str) -> str:
+def nagios_state(state: str, why: str, service: str = _SERVICE) -> str:
     """Return a plugin's line without data. The first pipe in it would begin the data, so there is none."""
-    return f"{_SERVICE} {state} - {why.replace('|', '¦')}"
+    return f"{service} {state} - {why.replace('|', '¦')}"
 
 
 def _problems(readings: Sequence[Reading]) -> list[Reading]:
@@ -65,8 +69,16 @@ def _problems(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _checked(readings: Sequence[Reading], queues: int) -> str:
-    figures = len(readings)
-    return f"{queues} queue{'s' * (queues != 1)}, {figures} figure{'s' * (figures != 1)} within limits"
+    trunks = _trunks(readings)
+    counts = [f"{queues} queue{'s' * (queues != 1)}"]
+    counts += [f"{trunks} trunk{'s' * (trunks != 1)}"] if trunks else []
+    counts.append(f"{len(readings)} figure{'s' * (len(readings) != 1)} within limits")
+    return ", ".join(counts)
+
+
+def _trunks(readings: Sequence[Reading]) -> int:
+    """Return how many trunks there are of which anything can be told."""
+    return len({each.row for each in readings if each.kind.of_trunk})
 
 
 def _figure(reading: Reading) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from amitop.pbx.calls import call_queue, call_state, from_party, to_party
 from amitop.views.endpoint_document import endpoints
 from amitop.views.room_document import conferences, parked_calls
+from amitop.views.trunk_document import registrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ def document(store: Store, facts: PbxFacts, now: float, wall_of: Callable[[float
         "bridges": [_bridge(bridge) for bridge in store.bridges.values()],
         "queues": [_queue(queue, now, time) for queue in store.queues.values()],
         "endpoints": endpoints(store),
-        "registrations": [],
+        "registrations": registrations(store, now, time),
         "conferences": conferences(store),
         "parked": parked_calls(store, time),
     }

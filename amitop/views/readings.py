@@ -7,31 +7,44 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from amitop.pbx.agents import AgentState
+from amitop.thresholds import Limit, Sense
 from amitop.views.alerts import Alert
 from amitop.views.format import hms
 from amitop.views.queue_row import FEW, QueueRow, percent
 from amitop.views.standing import standing_of
+from amitop.views.trunk_row import FIVE, trunk_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from amitop.thresholds import Level, Limit
+    from amitop.thresholds import Level
     from amitop.views.alerts import Key
     from amitop.views.floor import Floor
+    from amitop.views.trunk_row import TrunkRow
 
 
 class Kind(StrEnum):
-    """What is measured: the name of its limit in the configuration."""
+    """What is measured: the name of its limit in the configuration, where it has one."""
 
     WAITING = "waiting"
     LONGEST_WAIT = "longest_wait"
     SL_PERCENT = "sl_percent"
     READY = "ready"
     PAUSE = "pause"
+    TRUNK = "trunk"
+    """1 where it holds, 0 where it is down."""
+    CALLS = "calls"
+    ANSWER_RATE = "answer_rate"
+
+    @property
+    def of_trunk(self) -> bool:
+        """Whether it is a trunk that is measured."""
+        return self in {Kind.TRUNK, Kind.CALLS, Kind.ANSWER_RATE}
 
 
-UNITS: dict[Kind, str] = {Kind.LONGEST_WAIT: "s", Kind.SL_PERCENT: "%", Kind.PAUSE: "s"}
+UNITS: dict[Kind, str] = {Kind.LONGEST_WAIT: "s", Kind.SL_PERCENT: "%", Kind.PAUSE: "s", Kind.ANSWER_RATE: "%"}
 """Of the values that have one."""
+_HOLDS = Limit(1, 1, Sense.BELOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class Reading:
     pbx: str
     kind: Kind
     subject: str
-    """The queue, or the agent's device."""
+    """The queue, the agent's device, or the trunk."""
     value: float | None
     """None where it cannot be told now."""
     limit: Limit
@@ -61,12 +74,17 @@ class Reading:
 
 
 def readings(floors: Iterable[Floor]) -> list[Reading]:
-    """Return every figure that somebody set a limit for, by queue, then the pauses by agent."""
+    """Return every figure that somebody set a limit for, by queue, then the pauses by agent, then by trunk.
+
+    That a trunk holds is wanted of every one of which it can be told.
+    """
     found: list[Reading] = []
     for floor in floors:
         for name in sorted(floor.store.queues):
             found += _queue(QueueRow(floor, floor.store.queues[name]))
         found += _pauses(floor)
+        for trunk in trunk_rows([floor]):
+            found += _trunk(trunk)
     return found
 
 
@@ -110,11 +128,30 @@ def _pauses(floor: Floor) -> Iterator[Reading]:
             yield _reading(agent.key, agent.name, figure, limit)
 
 
+def _trunk(row: TrunkRow) -> Iterator[Reading]:
+    now, standing, rules = row.floor.now, row.standing, row.rules
+    if standing.up is not None:
+        words = standing.words
+        if down := row.down(now):
+            since = row.seconds(now)
+            words = f"is down: {words}" + (f" {hms(since)}" if since is not None and row.exact else "")
+        yield _reading(row.key, row.name, _Figure(Kind.TRUNK, _HOLDS, float(not down), words), _HOLDS)
+    if rules.crowded is not None:
+        calls = row.calls
+        words = f"{calls.all} call{'s' * (calls.all != 1)}, {calls.incoming} in and {calls.outgoing} out"
+        yield _reading(row.key, row.name, _Figure(Kind.CALLS, rules.crowded, calls.all, words), rules.crowded)
+    fates = row.flow(now, FIVE).outgoing
+    if rules.answer_rate is not None and fates.tries >= FEW:
+        words = f"{percent(fates.rate)} of {fates.tries} calls out answered"
+        figure = _Figure(Kind.ANSWER_RATE, rules.answer_rate, fates.rate, words)
+        yield _reading(row.key, row.name, figure, rules.answer_rate)
+
+
 def _reading(row: Key, name: str, figure: _Figure, limit: Limit) -> Reading:
     """Make the reading of a figure of what has the key *row* and is called *name*."""
     level = limit.level(figure.value)
     text = f"{name}: {figure.words}"
-    if level:
+    if level and figure.kind is not Kind.TRUNK:
         text += f", limit {_amount(limit.bound(level), figure.kind)}"
     pbx, subject = row
     return Reading(pbx, figure.kind, subject, figure.value, limit, level, text)

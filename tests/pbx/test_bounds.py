@@ -104,7 +104,7 @@ def test_a_hundred_thousand_events_leave_nothing_behind() -> None:
     assert peak[".tombstones"] <= 120 / 0.5 * 4 + 10  # two minutes of hangups
     assert peak["story._calls"] <= AFTER_END / 0.5 + 110
     for name in (
-        "Traffic._slots",
+        "Traffic._devices",
         "Traffic._all",
     ):  # each call has devices of its own here: a quarter of an hour of them
         assert peak.pop(name) <= (WINDOWS[0] + 110) / 0.5 * 4

@@ -89,7 +89,7 @@ def test_what_no_window_reaches_is_forgotten(store: Store) -> None:
     assert flow(store, 5000.0).outgoing.tries == pytest.approx(WINDOWS[0] / SLOT, abs=1)
     store.expire(5000.0 + WINDOWS[0] + SLOT)
     part = vars(store.part(Traffic))
-    assert not part["_slots"]
+    assert not part["_devices"]
     assert not part["_all"]
 
 

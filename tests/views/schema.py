@@ -216,7 +216,16 @@ DOCUMENT = keys(
             ),
         )
     ),
-    registrations=empty,
+    registrations=many(
+        keys(
+            name=string,
+            technology=words("PJSIP", "SIP", "IAX2"),
+            server=string,
+            client=string,
+            status=string,
+            next=maybe(moment),
+        )
+    ),
     conferences=many(
         keys(
             name=string,
