@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from amitop.cli.login import Login
 
 
-def run(args: argparse.Namespace, login: Login) -> int:
-    """Hand over to the screen."""
+def run(args: argparse.Namespace, login: Login, *, keep: bool = True) -> int:
+    """Hand over to the screen; *keep* False leaves no trace in this user's files."""
     saved = login.config.settings
     settings = replace(
         saved,
@@ -23,4 +23,4 @@ def run(args: argparse.Namespace, login: Login) -> int:
         mouse=saved.mouse and not args.no_mouse,
         read_only=login.profile.read_only,
     )
-    return run_dashboard([login.profile], settings, login.config.rules)
+    return run_dashboard([login.profile], settings, login.config.rules, keep=keep)

@@ -160,24 +160,27 @@ class AmitopApp(App[int]):
             self.panic(Text(crash_report(error, secrets)))
 
 
-def run_dashboard(profiles: Sequence[Profile], settings: Settings, rules: Rules | None = None) -> int:
+def run_dashboard(
+    profiles: Sequence[Profile], settings: Settings, rules: Rules | None = None, *, keep: bool = True
+) -> int:
     """Run the dashboard over *profiles* until a person leaves it, and return the exit code.
 
+    With *keep* False nothing is written down, nor what was written down read: no shift, no choices, no audit log.
     0; 3 or 4 when it was left without ever having had a connection, or with a login refused; 70 when amitop failed; 128
     and the signal's number when the terminal vanished or it was terminated.
     """
-    code = asyncio.run(_run(profiles, settings, rules))
+    code = asyncio.run(_run(profiles, settings, rules, keep=keep))
     if code == EXIT_HANGUP:
         forget_terminal()
     return code
 
 
-async def _run(profiles: Sequence[Profile], settings: Settings, rules: Rules | None) -> int:
+async def _run(profiles: Sequence[Profile], settings: Settings, rules: Rules | None, *, keep: bool) -> int:
     pbxs = [LivePbx(profile) for profile in profiles]
     read_only = [p.name for p in profiles if settings.read_only or p.read_only]
-    operator = Operator({pbx.name: pbx for pbx in pbxs}, read_only=read_only, audit=Audit())
-    app = AmitopApp(pbxs, operator, settings, rules=rules, memory=Memory(memory_path()))
-    _count_shifts(pbxs, rules or Rules())
+    operator = Operator({pbx.name: pbx for pbx in pbxs}, read_only=read_only, audit=Audit() if keep else None)
+    app = AmitopApp(pbxs, operator, settings, rules=rules, memory=Memory(memory_path() if keep else None))
+    _count_shifts(pbxs, rules or Rules(), Ledger(default_path()) if keep else None)
     loop = asyncio.get_running_loop()
     watch = TerminalWatch(lambda: loop.call_soon_threadsafe(app.exit, EXIT_HANGUP))
     links = [asyncio.create_task(pbx.run(), name=pbx.name) for pbx in pbxs]
@@ -195,9 +198,8 @@ async def _run(profiles: Sequence[Profile], settings: Settings, rules: Rules | N
         watch.stop()
 
 
-def _count_shifts(pbxs: Sequence[LivePbx], rules: Rules) -> None:
-    """Have the shift of each PBX counted and kept."""
-    ledger = Ledger(default_path())
+def _count_shifts(pbxs: Sequence[LivePbx], rules: Rules, ledger: Ledger | None) -> None:
+    """Have the shift of each PBX counted, and kept where there is a *ledger*."""
     for pbx in pbxs:
         pbx.shift = Shift(
             pbx.store, pbx.wall_of, pbx.clock(), starts=rules.shift_starts, wrapup=rules.wrapup, ledger=ledger
