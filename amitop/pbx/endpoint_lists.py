@@ -14,7 +14,7 @@ from amitop.pbx.endpoint_model import TECHNOLOGIES, Contact, DeviceState, Endpoi
 from amitop.pbx.endpoints import Endpoints, hear_contact, hear_state, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from amitop.ami.packet import Packet
     from amitop.pbx.store import Store
@@ -29,6 +29,16 @@ _PEER_REACH = {
     "UNKNOWN": Reach.UNKNOWN,
     "UNMONITORED": Reach.NON_QUALIFIED,
 }
+ENDPOINT_LISTS = frozenset(
+    {
+        "ContactListComplete",
+        "ContactStatusDetailComplete",
+        "DeviceStateListComplete",
+        "EndpointListComplete",
+        "PeerlistComplete",
+    }
+)
+"""What ends the lists that `EndpointMerge` takes."""
 NO_ADDRESS = {"", "-none-", "(null)", "(Unspecified)", "0.0.0.0"}  # noqa: S104  an address that is read, not bound to
 
 
@@ -70,10 +80,10 @@ class EndpointMerge:
     def end_contacts(self) -> None:
         """PJSIPShowContacts is complete: it has the contacts that registered, and the others are configured."""
         self._store.version += 1
-        for device in self._listed.get(Technology.PJSIP, ()):
-            endpoint = self._part.endpoints.get(device)
-            for contact in endpoint.contacts.values() if endpoint is not None else ():
-                contact.static = (contact.aor, contact.uri) not in self._registered
+        for endpoint in self._part.endpoints.values():
+            if endpoint.technology is Technology.PJSIP and endpoint.listed_at is not None:
+                for contact in endpoint.contacts.values():
+                    contact.static = (contact.aor, contact.uri) not in self._registered
 
     def close(self) -> None:
         """The round has ended, whatever came of it."""
@@ -140,6 +150,19 @@ class EndpointMerge:
         host, port = item.get("IPaddress"), item.get("IPport") or item.get("Port")
         address = None if host in NO_ADDRESS else f"{host}:{port}"
         hear_peer(endpoint, address, reach, rtt, now)
+
+
+def apply_list(store: Store, complete: str, items: Sequence[Packet], asked_at: float, now: float) -> None:
+    """Take a whole list that the event *complete* ended, as a recording has it: what was asked is not in there."""
+    merge = EndpointMerge(store, asked_at)
+    merge.take(items, now)
+    if complete == "EndpointListComplete":
+        merge.end(Technology.PJSIP, now)
+    elif complete == "PeerlistComplete" and items:
+        merge.end(Technology.IAX2 if items[0].get("Channeltype").startswith("IAX") else Technology.SIP, now)
+    elif complete == "ContactListComplete":
+        merge.end_contacts()
+    merge.close()
 
 
 def hear_peer(endpoint: Endpoint, address: str | None, reach: Reach | None, rtt: float | None, now: float) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from amitop.ami.packet import Kind, Packet
 from amitop.ami.wire import Framer
 from amitop.pbx.blocks import header
+from amitop.pbx.endpoint_detail import learn_endpoint
+from amitop.pbx.endpoint_lists import ENDPOINT_LISTS, apply_list
 from amitop.pbx.room_lists import apply_lots, apply_parked, apply_room, apply_rooms
 
 if TYPE_CHECKING:
@@ -78,6 +80,8 @@ def replay(
 _ITEMS = frozenset(
     {"CoreShowChannel", "BridgeListItem", "QueueParams", "QueueMember", "QueueEntry"}
     | {"ConfbridgeListRooms", "ConfbridgeList", "ParkedCall", "Parkinglot"}
+    | {"EndpointList", "ContactList", "ContactStatusDetail", "PeerEntry", "DeviceStateChange"}
+    | {"EndpointDetail", "AorDetail", "IdentifyDetail"}
 )
 
 
@@ -126,6 +130,11 @@ class _Player:
             apply_rooms(self._store, listed.items, now)
         elif packet.name == "ConfbridgeListComplete" and listed.items:
             apply_room(self._store, header(listed.items[0], "Conference"), listed.items, now)
+        elif packet.name in ENDPOINT_LISTS:
+            apply_list(self._store, packet.name, listed.items, listed.asked_at, now)
+        elif packet.name == "EndpointDetailComplete" and listed.items:
+            device = f"PJSIP/{listed.items[0].get('ObjectName')}"
+            learn_endpoint(self._store, device, listed.items, listed.asked_at, now)
         elif packet.name == "ParkedCallsComplete":
             apply_parked(self._store, listed.items, now)
         elif packet.name == "ParkinglotsComplete":
