@@ -48,12 +48,17 @@ class Figures(NamedTuple):
     """Percent of the packets."""
     mos: float
     """1 to 4.5."""
+    deviation: float | None
+    """Of the jitter, in milliseconds; None while there is a single sample."""
 
 
 class Flow:
     """The media of one direction."""
 
-    __slots__ = ("_estimate", "_jitters", "_losses", "_mark", "clock", "figures", "lost", "mes", "position", "silent")
+    __slots__ = (
+        *("_conditions", "_estimate", "_jitters", "_losses", "_mark"),
+        *("clock", "figures", "lost", "mes", "position", "silent"),
+    )
 
     def __init__(self) -> None:
         self.figures: Figures | None = None
@@ -70,6 +75,7 @@ class Flow:
         """The sequence number that arrived last, with its cycles."""
         self._jitters = array("I")
         self._losses = array("B")
+        self._conditions = (0.0, 1.0)  # round trip in ms, and ticks in a ms
         self._mark: tuple[float, int] | None = None
         self._estimate: int | None = None
 
@@ -117,17 +123,19 @@ class Flow:
         """Work the figures out anew. *clock* holds where this direction's own is not known; *rtt* is in seconds."""
         if not self._losses:
             return
-        jitters, ticks = self._jitters, (self.clock or clock) / 1000
-        count = len(jitters)
+        self._conditions = trip, ticks = (rtt or 0) * 1000, (self.clock or clock) / 1000
+        jitters, count = self._jitters, len(self._jitters)
         mean = sum(jitters) / count
         deviation = None if count < 2 else sqrt(max(sum(map(mul, jitters, jitters)) / count - mean * mean, 0)) / ticks
         loss = sum(self._losses) / len(self._losses) / 2.56
-        self.figures = Figures(mean / ticks, loss, mos((rtt or 0) * 1000, mean / ticks, deviation, loss))
+        self.figures = Figures(mean / ticks, loss, mos(trip, mean / ticks, deviation, loss), deviation)
 
     @property
     def trend(self) -> list[float]:
-        """The percentage lost of each report of the last minute, oldest first."""
-        return [fraction / 2.56 for fraction in self._losses]
+        """The score of each report of the last minute by itself, oldest first."""
+        trip, ticks = self._conditions
+        reports = zip(self._jitters, self._losses, strict=True)
+        return [mos(trip, jitter / ticks, None, fraction / 2.56) for jitter, fraction in reports]
 
 
 class Stream:
@@ -242,11 +250,16 @@ def mos(rtt: float, jitter: float, deviation: float | None, loss: float) -> floa
     *deviation* is the jitter's, None where there is a single sample; *loss* is in percent. Asterisk's own formula,
     res_rtp_asterisk.c `calc_media_experience_score`, with the units that it is meant for (`ami.md` B.9).
     """
-    latency = rtt + 2 * jitter * (1 if deviation is None else deviation / 3) + 10
-    r = 93.2 - (latency / 40 if latency < 160 else (latency - 120) / 10) - 2 * loss
+    r = 93.2 - delay(rtt, jitter, deviation) - 2 * loss
     if r < 0:
         return 1.0
     return 4.5 if r > 100 else 1 + 0.035 * r + 7e-6 * r * (r - 60) * (100 - r)
+
+
+def delay(rtt: float, jitter: float, deviation: float | None) -> float:
+    """Return what a round trip and a jitter take off the rating R (0 to 93.2), of which `mos` makes a score."""
+    latency = rtt + 2 * jitter * (1 if deviation is None else deviation / 3) + 10
+    return latency / 40 if latency < 160 else (latency - 120) / 10
 
 
 def _push(samples: array[Any], sample: float) -> None:

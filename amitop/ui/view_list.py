@@ -59,6 +59,7 @@ VIEWS: tuple[ViewEntry, ...] = (
     ViewEntry("queues", "A row for every queue", ("QueueStatus",)),
     ViewEntry("waiting", "Everyone who waits", ("QueueStatus",)),
     ViewEntry("agents", "Everyone who answers queues", ("QueueStatus",)),
+    ViewEntry("quality", "How each leg sounds, the worst first"),
 )
 
 VIEW_KEYS = [

@@ -107,7 +107,7 @@ QUALITY_COLUMNS: tuple[Column[QualityRow], ...] = (
     Column(
         key="channel",
         title="CHANNEL",
-        width=20,
+        width=21,
         flex=2,
         priority=0,
         crop="inside",
@@ -235,7 +235,7 @@ QUALITY_COLUMNS: tuple[Column[QualityRow], ...] = (
     Column(
         key="remark",
         title="REMARK",
-        width=22,
+        width=25,
         flex=1,
         priority=3,
         text=lambda row, now: row.remark(now),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from amitop.pbx.model import ChannelState
-from amitop.pbx.quality import Quality
+from amitop.pbx.quality import Quality, delay
 from amitop.thresholds import Level, Limit, Sense
 from amitop.views.format import UNICODE, ago
 from amitop.views.words import signed
@@ -96,12 +96,12 @@ def _one_way(stream: Stream, channel: Channel) -> str:
     """Say which direction is silent that should not be."""
     if stream.inward.silent is not None and channel.held_at is None:
         if stream.phone_sends:
-            return "its media does not arrive"
+            return "one-way: its media is lost"
         # A device that sends reports would say so if it sent media: then it is muted.
         if stream.phone_sends is None and stream.we_send:
-            return "nothing comes from it"
+            return "one-way: nothing comes in"
     if stream.outward.silent is not None and stream.we_send:
-        return "nothing reaches it"
+        return "one-way: nothing gets out"
     return ""
 
 
@@ -109,7 +109,7 @@ def _harmless(stream: Stream, channel: Channel) -> str:
     if channel.held_at is not None:
         return "on hold"
     if stream.inward.silent is not None:
-        return "it is silent"
+        return "silent"
     if stream.outward.silent is not None:
         return "nothing is sent to it"
     return "" if stream.phone_sends is not None else "no reports from it"
@@ -117,12 +117,13 @@ def _harmless(stream: Stream, channel: Channel) -> str:
 
 def _culprit(stream: Stream) -> str:
     """Say what costs most of the score."""
-    costs: list[tuple[float, str]] = []
-    for flow, words in ((stream.inward, "from"), (stream.outward, "to")):
+    trip = (stream.rtt or 0) * 1000
+    late = delay(trip, 0, None)
+    costs = [(late, "delay")]
+    for flow, word in ((stream.inward, "in"), (stream.outward, "out")):
         if flow.figures is not None:
-            costs.append((2 * flow.figures.loss, f"loss {words} it"))
-            costs.append((flow.figures.jitter / 10, f"jitter {words} it"))
-    costs.append(((stream.rtt or 0) * 100, "delay"))
+            jitter, loss, _, deviation = flow.figures
+            costs += [(2 * loss, f"loss {word}"), (delay(trip, jitter, deviation) - late, f"jitter {word}")]
     return max(costs)[1]
 
 
@@ -178,7 +179,7 @@ def media_lines(store: Store, channel: Channel, now: float) -> Iterator[tuple[st
 def _flow_words(flow: Flow, now: float) -> str | None:
     words = []
     if flow.figures is not None:
-        jitter, loss, mos = flow.figures
+        jitter, loss, mos, _ = flow.figures
         words.append(
             f"{mos:.1f}  loss {percentage(loss)} ({flow.lost} in all), jitter {milliseconds(jitter)} "
             f"{trend(flow.trend, len(flow.trend))}"

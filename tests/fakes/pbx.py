@@ -46,6 +46,9 @@ class FakePbx(LivePbx):
         self.health.rtt, self.health.clock_offset = 0.0004, 0.0
         self.retried = 0
         self.looked_at: list[str] = []
+        self.quality_asked: float | None = None
+        """When reports on media were asked for last."""
+        self.reports_since: float | None = None
 
     def happen(self, *packets) -> None:
         """Let events come in now."""
@@ -58,6 +61,16 @@ class FakePbx(LivePbx):
         self.link.retry_at = None if retry_in is None else self.now + retry_in
         self.stale_since = self.now
         self.store.link_lost(self.now)
+
+    @property
+    def quality_since(self) -> float | None:
+        """Since when reports on media come."""
+        return self.reports_since
+
+    def show_quality(self) -> None:
+        """Note it, and have them come."""
+        self.quality_asked = self.now
+        self.reports_since = self.now if self.reports_since is None else self.reports_since
 
     def retry_now(self) -> None:
         """Count instead of connecting."""

@@ -7,6 +7,7 @@ from amitop.health import LinkState
 from amitop.pbx.model import Party, Position
 from fakes.events import block, bridge, event
 from fakes.pbx import FakePbx, dashboard, screen_text
+from fakes.sound import report
 
 PAYLOADS = {
     "style": "[bold red]Bob[/]",
@@ -53,6 +54,8 @@ def exchange(*texts: str) -> FakePbx:
             event("BridgeEnter", bridge(f"b{number}", 1), a),
             event("BridgeEnter", bridge(f"b{number}", 2), b),
             event("QueueCallerJoin", c, f"Queue: q{number}\nPosition: 1\nCount: 1\n"),
+            report("RTCPSent", a, loss=5.0),
+            report("RTCPReceived", a, loss=9.0),
         )
         for uid in uids:
             poison(pbx.store.channels[uid], text)
@@ -111,7 +114,7 @@ async def test_every_view():
         assert app.is_running
 
 
-@pytest.mark.parametrize("view", ["calls", "channels"])
+@pytest.mark.parametrize("view", ["calls", "channels", "quality"])
 @pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS.keys())
 async def test_the_dialogs_and_the_details(text, view):
     app = dashboard(exchange(text))

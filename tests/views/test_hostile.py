@@ -6,6 +6,7 @@ import pytest
 from rich.cells import cell_len
 from views.worlds import HOSTILE, hostile
 
+from amitop.ami.packet import Packet
 from amitop.views.calls import CALL_COLUMNS, call_rows
 from amitop.views.channels import CHANNEL_COLUMNS, channel_rows
 from amitop.views.detail import detail
@@ -14,7 +15,10 @@ from amitop.views.filters import parse_filter
 from amitop.views.format import ASCII, UNICODE, fit
 from amitop.views.plain import snapshot_text
 from amitop.views.projection import Query, project
+from amitop.views.quality import QUALITY_COLUMNS, quality_rows
 from amitop.views.stuck import stuck
+from fakes.events import block
+from fakes.sound import report
 
 pytestmark = pytest.mark.parametrize("payload", HOSTILE)
 
@@ -39,6 +43,23 @@ def test_cells(payload: str) -> None:
                     shown += cell
     if payload.isascii() and payload.isprintable() and len(payload) < 12:
         assert payload in shown  # brackets are text, and stay
+
+
+def test_quality(payload: str) -> None:
+    store = hostile(payload)
+    channel = block("1.1", f"PJSIP/{payload}-00000001", caller=(payload, payload))
+    for name in ("RTCPSent", "RTCPReceived"):
+        packet = report(name, channel, loss=20.0)
+        store.apply(Packet(packet.raw.replace(b"1.2.3.4", payload.encode(errors="surrogateescape"))), NOW)
+    row = next(each for each in quality_rows([store], NOW) if each.key[-1] == "1.1")
+    assert row.figures.level
+    for column in QUALITY_COLUMNS:
+        for glyphs in (UNICODE, ASCII):
+            cell = fit(column.text(row, NOW), column.width, column.align, column.crop, glyphs)
+            assert cell.isprintable()
+            assert cell_len(cell) == column.width
+    media = next(each for each in detail(row, NOW, applications_live=False) if each.title == "Media")
+    assert all(label.isprintable() and value.isprintable() for label, value in media.lines)
 
 
 def test_details(payload: str) -> None:
