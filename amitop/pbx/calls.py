@@ -12,34 +12,53 @@ if TYPE_CHECKING:
 
 
 def call_state(call: Call, store: Store) -> CallState:
-    """Return what *call* is doing: the most telling of what its legs do."""
+    """Return what *call* is doing: the most telling of what its legs do.
+
+    Every call's is worked out once a second for the totals, so this is written as loops.
+    """
     legs = call.legs
     if not legs:
         return CallState.ENDED
-    if all(leg.hanging for leg in legs):
+    ending, held, alone_in_queue = True, False, False
+    bridges: list[Bridge] = []
+    for leg in legs:
+        ending = ending and leg.hanging
+        if leg.bridge is None:
+            alone_in_queue = alone_in_queue or leg.application == "Queue"
+            continue
+        held = held or leg.held_at is not None
+        bridge = store.bridges.get(leg.bridge)
+        if bridge is not None and bridge not in bridges:
+            bridges.append(bridge)
+    if ending:
         return CallState.ENDING
-    bridges = [bridge for leg in legs if leg.bridge is not None and (bridge := store.bridges.get(leg.bridge))]
-    if any(bridge.conference for bridge in bridges):
-        return CallState.CONFERENCE
-    talking = [bridge for bridge in bridges if _talks(store, bridge)]
+    talking = lot = False
+    for bridge in bridges:
+        if bridge.conference:
+            return CallState.CONFERENCE
+        talking = talking or _talks(store, bridge)
+        lot = lot or bridge.type == "parking"
     if talking:
-        held = any(leg.held_at is not None and leg.bridge is not None for leg in legs)
         return CallState.HELD if held else CallState.TALKING
-    if any(leg.uniqueid in store.queued for leg in legs):
-        return CallState.WAITING  # also while a ringing agent's leg is parked: the caller is who counts
-    if any(bridge.type == "parking" for bridge in bridges) or any(leg.uniqueid in store.parked for leg in legs):
+    queued, parked = store.queued, store.parked
+    for leg in legs:
+        if leg.uniqueid in queued:
+            return CallState.WAITING  # also while a ringing agent's leg is parked: the caller is who counts
+        lot = lot or leg.uniqueid in parked
+    if lot:
         return CallState.PARKED
-    if any(leg.application == "Queue" and leg.bridge is None for leg in legs):
-        return CallState.WAITING
-    return _before_answer(store, call)
+    return CallState.WAITING if alone_in_queue else _before_answer(store, call)
 
 
 def _talks(store: Store, bridge: Bridge) -> bool:
     """Whether two parties meet in *bridge*. A Local channel between them is a pipe; its far half may be at a prompt."""
     if not bridge.connects or len(bridge.members) < 2:
         return False
-    halves = [leg for uid in bridge.members if (leg := store.channels.get(uid)) is not None and leg.local_other]
-    return all(_answered_beyond(store, half) for half in halves)
+    for uid in bridge.members:
+        leg = store.channels.get(uid)
+        if leg is not None and leg.local_other and not _answered_beyond(store, leg):
+            return False
+    return True
 
 
 def _answered_beyond(store: Store, half: Channel) -> bool:
