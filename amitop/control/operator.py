@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from amitop.control import registrations
 from amitop.control.arrival import transfer
 from amitop.control.callers import CallerActions
+from amitop.control.endpoints import qualify
 from amitop.control.guard import Guard
 from amitop.control.hangup import hang_up
 from amitop.control.legs import LegActions
 from amitop.control.queueing import MemberActions
+from amitop.control.rooms import RoomActions
 from amitop.control.statistics import reset
 from amitop.control.supervise import Supervision
 
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from amitop.control.audit import Audit
+    from amitop.control.endpoints import QualifyPlan
     from amitop.control.outcome import Outcome
+    from amitop.control.registrations import RegistrationPlan
     from amitop.control.statistics import ResetPlan
     from amitop.control.transfer import TransferPlan
     from amitop.control.watch import Patience
@@ -43,6 +48,8 @@ class Operator:
         """Those who wait in queues."""
         self.legs = LegActions(self._guard)
         """One leg of a call, and calls that begin here."""
+        self.rooms = RoomActions(self._guard)
+        """Conferences, and parked calls to fetch."""
         self.supervision = Supervision(self._guard)
         """Supervisors who listen, whisper and barge in."""
 
@@ -77,6 +84,14 @@ class Operator:
         """Carry out *plan* and watch where the moved parties arrive."""
         return await transfer(self._guard, plan)
 
+    async def registration(self, plan: RegistrationPlan) -> Outcome:
+        """Register a trunk, or have it leave, and wait for its server's answer."""
+        return await registrations.carry_out(self._guard, plan)
+
     async def reset(self, plan: ResetPlan, confirmed: int) -> Outcome:
         """Reset a queue's figures, to which a person has said yes *confirmed* times."""
         return await reset(self._guard, plan, confirmed)
+
+    async def qualify(self, plan: QualifyPlan) -> Outcome:
+        """Ask an endpoint whether it is there."""
+        return await qualify(self._guard, plan)
