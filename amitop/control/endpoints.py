@@ -1,0 +1,97 @@
+"""Asks whether an endpoint answers, now instead of at its turn, and how long it takes (`ami.md` E.6).
+
+Asterisk says at once that it will ask. What came of it no event tells where nothing changes, so the endpoint is looked
+at until its round trip is another one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from amitop.control.outcome import Outcome, OutcomeKind, Stopped
+from amitop.control.watch import Watch
+from amitop.pbx.endpoint_model import Endpoint, Reach, Technology
+
+if TYPE_CHECKING:
+    from amitop.control.guard import Guard
+    from amitop.live import LivePbx
+    from amitop.pbx.store import Store
+
+ACTIONS: dict[Technology, tuple[str, str]] = {
+    Technology.PJSIP: ("PJSIPQualify", "Endpoint"),
+    Technology.SIP: ("SIPqualifypeer", "Peer"),
+}
+"""The action, and the header that names the endpoint."""
+_DETAILS = {Technology.PJSIP: "PJSIPShowEndpoint", Technology.SIP: "SIPshowpeer"}
+
+
+@dataclass(frozen=True, slots=True)
+class QualifyPlan:
+    """One endpoint to be asked."""
+
+    pbx: str
+    device: str
+    action: str
+    headers: dict[str, str]
+
+
+def plan_qualify(store: Store, device: str) -> QualifyPlan:
+    """Return the plan that asks *device* whether it is there. Raises ValueError where nobody can be asked."""
+    endpoint = store.endpoints.get(device)
+    if endpoint is None:
+        raise ValueError(f"There is no endpoint {device} any more.")
+    if endpoint.technology not in ACTIONS:
+        raise ValueError(f"{endpoint.technology} peers cannot be asked: the AMI has no action for it.")
+    if endpoint.listed_at is not None and not endpoint.contacts:
+        raise ValueError(f"{device} has no address to ask at: it is not registered.")
+    action, header = ACTIONS[endpoint.technology]
+    return QualifyPlan(store.name, device, action, {header: endpoint.name})
+
+
+async def qualify(guard: Guard, plan: QualifyPlan) -> Outcome:
+    """Carry out *plan*, and tell whether the endpoint answers."""
+    try:
+        outcome = await _qualify(guard, plan)
+    except Stopped as stopped:
+        outcome = stopped.outcome
+    return guard.report(plan.pbx, plan.action, plan.device, outcome)
+
+
+async def _qualify(guard: Guard, plan: QualifyPlan) -> Outcome:
+    guard.check(plan.pbx, plan.action)
+    live = guard.live(plan.pbx)
+    endpoint = live.store.endpoints.get(plan.device)
+    if endpoint is None:
+        return Outcome(OutcomeKind.GONE, f"There is no endpoint {plan.device} any more.")
+    before = _told(endpoint)
+    with Watch(live, lambda _packet: _told(endpoint) != before) as watch:
+        await guard.send(plan.pbx, plan.action, plan.headers)
+        left = guard.patience.confirm
+        while left > 0 and not await watch.seen(min(left, guard.patience.ask_every)):
+            left -= guard.patience.ask_every
+            if await live.endpoint_sync.look_at(plan.device) is None and _told(endpoint) != before:
+                break
+    return _judge(live, endpoint, changed=_told(endpoint) != before)
+
+
+def _told(endpoint: Endpoint) -> list[tuple[str, Reach | None, float | None, int]]:
+    """Return what is known of the contacts, to see when it is something else."""
+    return [(c.uri, c.status, c.rtt, len(c.trips)) for c in endpoint.contacts.values()]
+
+
+def _judge(live: LivePbx, endpoint: Endpoint, *, changed: bool) -> Outcome:
+    may_look = live.why_not(_DETAILS[endpoint.technology]) is None
+    if not changed and not may_look:
+        text = f"{endpoint.device}: accepted, but this login may not ask how it went."
+        return Outcome(OutcomeKind.NO_EFFECT, text)
+    contact = endpoint.best
+    if contact is None or contact.status in {None, Reach.UNREACHABLE, Reach.UNKNOWN}:
+        return Outcome(OutcomeKind.NO_EFFECT, f"{endpoint.device} does not answer.")
+    if contact.status is Reach.NON_QUALIFIED:
+        return Outcome(OutcomeKind.NO_EFFECT, f"{endpoint.device}: accepted, but the PBX does not tell how it went.")
+    took = "" if contact.rtt is None else f" within {contact.rtt * 1e3:.3g} ms"
+    late = ", later than it should" if contact.status is Reach.LAGGED else ""
+    others = [each for each in endpoint.contacts.values() if each.status is Reach.UNREACHABLE]
+    besides = f" {len(others)} of its {len(endpoint.contacts)} contacts do not." if others else ""
+    return Outcome(OutcomeKind.DONE, f"{endpoint.device} answers{took}{late}.{besides}")
