@@ -20,11 +20,12 @@ class Channel:
     """One leg. Read it freely; change it by the verbs only: they say the events and keep `block` true."""
 
     __slots__ = (
-        "_blocks", "account", "answered", "application", "bridge", "caller_name", "caller_num", "cause",
-        "connected_name", "connected_num", "context", "created", "data", "device", "dnid", "endpoint",
-        "exten", "gone", "held", "incoming", "language", "limit", "linkedid", "muted", "name", "other_half",
-        "outgoing_line", "pbx", "pending", "pickup", "priority", "recordings", "running", "spied_by",
-        "state", "technology", "uniqueid", "variables",
+        "_blocks", "account", "answered", "answered_by_dial", "application", "bridge", "call_id",
+        "caller_name", "caller_num", "cause", "connected_name", "connected_num", "context", "created",
+        "data", "device", "dial_string", "dnid", "endpoint", "exten", "gone", "goto", "hanging", "held",
+        "incoming", "language", "limit", "limit_at", "linkedid", "music", "muted", "muted_recording",
+        "name", "other_half", "outgoing_line", "pbx", "pending", "priority", "published", "recordings",
+        "running", "spied_by", "state", "tech_cause", "technology", "uniqueid", "variables",
     )  # fmt: skip
 
     def __init__(self, name: str, uniqueid: str, linkedid: str, created: float) -> None:
@@ -55,6 +56,8 @@ class Channel:
         self.endpoint: Endpoint | None = None
         self.dnid = ""
         """The number that was dialled on the way in (Status DNID)."""
+        self.dial_string = ""
+        """What Dial calls it by: `agent05`, `+1555@trunk`, `9001@internal/n`."""
         self.incoming = False
         """Whether its device called us, and not we it."""
         self.bridge: Bridge | None = None
@@ -69,32 +72,68 @@ class Channel:
         self.other_half: Channel | None = None
         """Of a Local channel: `;2` of `;1` and the other way round."""
         self.held = False
+        """Whether its device has put the other end on hold."""
+        self.music = ""
+        """The class of the music that it hears by MusicOnHold()."""
         self.muted: set[str] = set()
         """`in`, `out`: directions that MuteAudio has silenced."""
         self.recordings: dict[str, str] = {}
         """File by MixMonitorID."""
+        self.muted_recording = False
         self.spied_by: list[Channel] = []
-        self.pickup = ""
         self.limit: Timer | None = None
-        """When its time is up (AbsoluteTimeout)."""
+        self.limit_at = 0.0
+        """When its time is up (AbsoluteTimeout), in epoch seconds; 0: never."""
+        self.call_id = f"{uniqueid}@127.0.0.1"
+        """The SIP Call-ID that BRIDGEPVTCALLID shows to the other end."""
         self.variables: dict[str, str] = {}
         self.cause = 0
         """Q.850 cause of its end, as far as known."""
+        self.tech_cause = 0
+        """The SIP code with which its device refused (TechCause), else 0."""
+        self.goto: tuple[str, str, int] | None = None
+        """Where its dialplan goes on, instead of at the next priority."""
+        self.answered_by_dial = False
+        """Whether Dial answered it, and not Answer(): its HangupRequest then has a Cause (seen in 22.10)."""
+        self.hanging = False
+        """Whether its end has begun."""
         self.gone = False
         """Whether its Hangup has been said."""
+        self.published: tuple[object, ...] = ()
+        """Its fields as events have shown them last, in the order of the block."""
         self._blocks: dict[str, bytes] = {}
 
+    def fields(self) -> tuple[object, ...]:
+        """Its fields as they are now, in the order of the block, and then what it executes."""
+        return (
+            self.name, self.state, self.caller_num, self.caller_name, self.connected_num, self.connected_name,
+            self.language, self.account, self.context, self.exten, self.priority, self.uniqueid, self.linkedid,
+            self.application, self.data,
+        )  # fmt: skip
+
+    @property
+    def published_state(self) -> int:
+        """ChannelState as last published."""
+        return int(str(self.published[1]))
+
     def block(self, prefix: str = "") -> bytes:
-        """Its headers as bytes (`event.channel_block`), kept until it changes."""
+        """Its headers as bytes, as last published (`channels.publish`): Asterisk's events show its cache of channels.
+
+        Made once per publication and prefix.
+        """
         block = self._blocks.get(prefix)
         if block is None:
-            block = self._blocks[prefix] = channel_block(self, prefix)
+            block = self._blocks[prefix] = channel_block(self.published, prefix)
         return block
 
-    def touch(self) -> None:
-        """Say that a field of its block has changed."""
-        if self._blocks:
-            self._blocks = {}
+    def fresh(self, prefix: str = "") -> bytes:
+        """Its headers as they are now, published or not: what a few events show."""
+        return channel_block(self.fields(), prefix)
+
+    def show(self, fields: tuple[object, ...]) -> None:
+        """Take note of what is published now."""
+        self.published = fields
+        self._blocks = {}
 
     def __repr__(self) -> str:
         return f"<{self.name} {self.uniqueid}>"

@@ -83,5 +83,6 @@ class Registration:
     """Epoch seconds of the next try, 0 when none is planned."""
     accepted: bool = True
     """What the far end answers to the next try."""
+    tries: int = 0
     answers: bool = True
     """Whether the far end answers at all."""

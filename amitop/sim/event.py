@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from amitop.sim.bridge import Bridge
-    from amitop.sim.channel import Channel
 
 CLASSES = frozenset(
     (
@@ -77,26 +76,19 @@ def lines(headers: Iterable[Header]) -> bytes:
     return b"".join([encode(f"{key}: {value}\r\n") for key, value in headers])
 
 
-def channel_block(channel: Channel, prefix: str = "") -> bytes:
-    """The channel's fourteen headers (`ami.md` B.1 `<C>`), each name with `prefix` before it. Made anew."""
-    state = channel.state
-    values = (
-        ("Channel", channel.name),
-        ("ChannelState", str(state)),
-        ("ChannelStateDesc", STATES[state]),
-        ("CallerIDNum", channel.caller_num or "<unknown>"),
-        ("CallerIDName", channel.caller_name or "<unknown>"),
-        ("ConnectedLineNum", channel.connected_num or "<unknown>"),
-        ("ConnectedLineName", channel.connected_name or "<unknown>"),
-        ("Language", channel.language),
-        ("AccountCode", channel.account),
-        ("Context", channel.context),
-        ("Exten", channel.exten),
-        ("Priority", str(channel.priority)),
-        ("Uniqueid", channel.uniqueid),
-        ("Linkedid", channel.linkedid),
+def channel_block(fields: tuple[object, ...], prefix: str = "") -> bytes:
+    """A channel's fourteen headers (`ami.md` B.1 `<C>`) of `Channel.fields`, each name with `prefix` before it."""
+    name, state, num, caller, conn_num, conn, language, account, context, exten, priority, uniqueid, linkedid, *_ = (
+        fields
     )
-    return encode("".join([f"{prefix}{key}: {value}\r\n" for key, value in values]))
+    p = prefix
+    return (
+        f"{p}Channel: {name}\r\n{p}ChannelState: {state}\r\n{p}ChannelStateDesc: {STATES[state]}\r\n"  # type: ignore[call-overload]
+        f"{p}CallerIDNum: {num or '<unknown>'}\r\n{p}CallerIDName: {caller or '<unknown>'}\r\n"
+        f"{p}ConnectedLineNum: {conn_num or '<unknown>'}\r\n{p}ConnectedLineName: {conn or '<unknown>'}\r\n"
+        f"{p}Language: {language}\r\n{p}AccountCode: {account}\r\n{p}Context: {context}\r\n{p}Exten: {exten}\r\n"
+        f"{p}Priority: {priority}\r\n{p}Uniqueid: {uniqueid}\r\n{p}Linkedid: {linkedid}\r\n"
+    ).encode("utf-8", "surrogateescape")
 
 
 def bridge_block(bridge: Bridge, prefix: str = "") -> bytes:

@@ -25,8 +25,6 @@ class Member:
     last_pause: int = 0
     login_time: int = 0
     """Epoch seconds, whole, 0 for never."""
-    in_call: bool = False
-    """Whether it serves a caller of this queue: true from the first device change after the answer (`ami.md` D.6)."""
     status: int = 1
     """The state of its device, 0 to 8."""
     paused: bool = False
@@ -34,10 +32,19 @@ class Member:
     ring_in_use: bool = False
     wrapup: int = 0
     """Its own wrap-up time; 0 means the queue's."""
-    calling: bool = False
-    """Whether one of this queue's callers makes it ring now."""
-    starting: bool = False
-    """Whether it has answered and its device's state has not been heard since."""
+    started: int = 0
+    """When it answered the caller of this queue whom it serves now, else 0 (InCall)."""
+    in_sl: bool = False
+    """Whether that caller was answered within the service level."""
+    trying: bool = False
+    """Whether this queue is making it ring: no other one does then, unless it may ring in use."""
+    position: int = 0
+    """Where it comes in the queue's round."""
+
+    @property
+    def in_call(self) -> bool:
+        """Whether it serves a caller of this queue."""
+        return self.started != 0
 
 
 @dataclass(slots=True, eq=False)
@@ -52,7 +59,8 @@ class Caller:
     expires: float = 0.0
     """When its time in Queue() is up; 0: never."""
     withdrawn: bool = False
-    withdraw_info: str = ""
+    pending: bool = False
+    """Whether members ring for it now."""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,8 +90,11 @@ class Queue:
     completed_in_sl: int = 0
     abandoned: int = 0
     abandoned_in_sl: int = 0
-    next_rr: int = 0
-    """Where rrmemory goes on."""
+    last_tried: int = 0
+    """The position of the member whom rrmemory tried last."""
+    positions: int = 0
+    looking: bool = False
+    """Whether its callers are about to look for a member."""
 
     @property
     def sl_perf(self) -> float:
@@ -95,3 +106,18 @@ class Queue:
         """ServicelevelPerf2: per cent of all that were answered, or gave up, in time."""
         total = self.completed + self.abandoned
         return 100.0 * (self.completed_in_sl + self.abandoned_in_sl) / total if total else 0.0
+
+    def restart(self, now: int) -> None:
+        """Be as after a start of Asterisk: nobody waits, figures are nought, dynamic members are gone."""
+        self.callers.clear()
+        self.hold_time = self.talk_time = self.completed = self.abandoned = 0
+        self.completed_in_sl = self.abandoned_in_sl = 0
+        self.looking = False
+        for member in list(self.members.values()):
+            if member.membership == "dynamic":
+                del self.members[member.interface]
+                continue
+            member.calls_taken = member.last_call = member.last_pause = member.started = 0
+            member.login_time = now
+            member.trying = member.paused = False
+            member.paused_reason = ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from amitop.sim import devices
 from amitop.sim.dialplan import Dialplan
-from amitop.sim.event import CLASSES, Event, Header
+from amitop.sim.event import CLASSES, Event, Header, encode, lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from amitop.sim.clock import Clock
     from amitop.sim.endpoint import Endpoint, Registration
     from amitop.sim.observer import Observer
-    from amitop.sim.queue import Queue
+    from amitop.sim.queue import Member, Queue
+    from amitop.sim.queues import Waiting
     from amitop.sim.room import Conference, Lot
 
 
@@ -35,6 +38,8 @@ class Switch:
         self.by_name: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}
         self.queues: dict[str, Queue] = {}
+        self.waiting: dict[str, Waiting] = {}
+        """Who waits in a queue, by Uniqueid."""
         self.conferences: dict[str, Conference] = {}
         self.lots: dict[str, Lot] = {}
         self.endpoints: dict[str, Endpoint] = {}
@@ -54,15 +59,94 @@ class Switch:
         self.said = 0
         """Events made since the start."""
         self.calls_processed = 0
+        self.members_by_device: dict[str, list[Member]] = {}
+        """Queue members by state interface."""
+        self.on_member_state: Callable[[str, int], None] = lambda device, status: None
+        """Told of the new state of a device that is some queue's member."""
+        self.on_member_free: Callable[[Member], None] = lambda member: None
+        """Told of a member who may be available again."""
+        self.hints_by_device: dict[str, list[tuple[str, str]]] = {}
+        self.ringing_members: set[str] = set()
+        """Interfaces that some queue is trying: no other one tries them (app_queue's pending_members)."""
+        self.channels_by_device: dict[str, dict[str, Channel]] = {}
+        """A device's channels by Uniqueid."""
+        self._heads: dict[str, bytes] = {}
+        self._names: dict[str, int] = {}
+        self._count = 0
 
     def emit(self, cls: str, name: str, *parts: bytes | Iterable[Header]) -> None:
         """Say an event to all listeners: blocks as bytes, single headers as pairs."""
-        raise NotImplementedError
+        if cls not in self.wanted:
+            return
+        head = self._heads.get(name)
+        if head is None:
+            system = f"SystemName: {self.system}\r\n" if self.system else ""
+            head = self._heads[name] = encode(f"Event: {name}\r\nPrivilege: {cls},all\r\n{system}")
+        event = Event(cls, name, (head, *[part if isinstance(part, bytes) else lines(part) for part in parts], b"\r\n"))
+        self.said += 1
+        for listener in self.listeners:
+            listener(event)
 
     def note(self, call: Callable[[Observer], None]) -> None:
         """Tell the observers, as a thing of its own after what happens now."""
-        raise NotImplementedError
+        if self.observers:
+            self.clock.at(0.0, lambda: self._tell(call))
+
+    def _tell(self, call: Callable[[Observer], None]) -> None:
+        for observer in self.observers:
+            call(observer)
+
+    def forget(self) -> None:
+        """Lose everything that an Asterisk loses by a restart, without a word."""
+        for channel in self.channels.values():
+            channel.gone = channel.hanging = True
+            for timer in (channel.pending, channel.limit):
+                if timer is not None:
+                    timer.cancel()
+        for waiting in self.waiting.values():
+            waiting.left = True
+        for table in (
+            self.channels,
+            self.by_name,
+            self.channels_by_device,
+            self.bridges,
+            self.waiting,
+            self.conferences,
+        ):
+            table.clear()
+        for endpoint in self.endpoints.values():
+            endpoint.channels.clear()
+        for lot in self.lots.values():
+            for parked in lot.calls.values():
+                if parked.timer is not None:
+                    parked.timer.cancel()
+            lot.calls.clear()
+            lot.bridge = None
+        self.ringing_members.clear()
+        for queue in self.queues.values():
+            queue.restart(int(self.clock.now))
+        self._names.clear()
+        self._count = 0
+        for device in self.device_states:
+            if device.startswith("Queue:") and not device.endswith("_avail"):
+                self.device_states[device] = "NOT_INUSE"
+            elif device.startswith(("PJSIP/", "Local/", "park:", "confbridge:")):
+                self.device_states[device] = devices.state_of(self, device) if "/" in device else "NOT_INUSE"
 
     def new_uniqueid(self) -> str:
         """`lab-1795375742.8`: the second, and a number that is never used again."""
-        raise NotImplementedError
+        self._count += 1
+        return f"{self.system}{'-' if self.system else ''}{int(self.clock.now)}.{self._count - 1}"
+
+    def new_name(self, technology: str) -> str:
+        """`0000001f`: the end of the next channel's name, counted by technology."""
+        count = self._names[technology] = self._names.get(technology, -1) + 1
+        return f"{count:08x}"
+
+    def new_uuid(self) -> str:
+        """A bridge's Uniqueid."""
+        return str(UUID(int=self.random.getrandbits(128), version=4))
+
+    def members_of(self, device: str) -> list[Member]:
+        """Memberships whose state is that device's."""
+        return self.members_by_device.get(device, [])
