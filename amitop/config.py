@@ -32,7 +32,7 @@ __all__ = [
     "nearest",
 ]
 
-COMMANDS = ("snapshot", "watch", "check", "report", "replay", "verify")
+COMMANDS = ("snapshot", "watch", "check", "report", "replay", "verify", "demo", "simulate")
 """Words that the command line keeps for itself, so no profile may be called one of them."""
 
 THEMES = ("dark", "light", "contrast", "terminal")

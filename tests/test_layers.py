@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "control": {"ami", "pbx", "live", "rights", "config", "text"},
     "views": {"pbx", "shift", "text", "thresholds"},
     "ui": {"views", "control", "live", "health", "rights", "pbx", "config", "shift", "text", "thresholds"},
-    "cli": {"", "ui", "views", "live", "pbx", "ami", "target", "config", "shift", "text", "thresholds"},
+    "cli": {"", "ui", "views", "live", "pbx", "ami", "sim", "target", "config", "shift", "text", "thresholds"},
     "__main__": {"cli"},
     "__init__": set(),
 }

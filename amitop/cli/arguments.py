@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DASHBOARD = "dashboard"
+DEMO = "demo"
 COMMANDS = {
     "snapshot": "print the calls and channels of this moment, and leave",
     "watch": "print the state again and again, one JSON document a line",
@@ -21,6 +22,8 @@ COMMANDS = {
     "report": "print what a shift has come to so far",
     "replay": "print the state that a recording ends in",
     "verify": "compare the state kept from events with the PBX itself",
+    "demo": "the dashboard on a PBX inside: nothing needed, nothing written",
+    "simulate": "run that PBX alone, for whoever connects",
 }
 
 _TARGET = """\
@@ -107,13 +110,54 @@ def _dashboard() -> _Parser:
         f"commands (amitop COMMAND --help):\n{commands}\n\n{_TARGET}",
     )
     _connection(parser)
+    _screen(parser)
+    parser.add_argument("--version", action="version", version=f"amitop {__version__}", help="and leave")
+    return parser
+
+
+def _screen(parser: _Parser) -> None:
+    """Add how the dashboard is to be."""
     group = parser.add_argument_group("dashboard")
     group.add_argument("--read-only", action="store_true", help="remove every action that changes the PBX")
     group.add_argument("--theme", type=_theme, metavar="NAME", help="dark, light, contrast or terminal")
     group.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     group.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--version", action="version", version=f"amitop {__version__}", help="and leave")
+
+
+def _demo() -> _Parser:
+    parser = _new(
+        "demo",
+        "",
+        "Show the dashboard on a simulated call centre. No Asterisk is needed,\n"
+        "no configuration is read and nothing is written down.",
+        "It ends with the dashboard.",
+    )
+    _simulation(parser)
+    _screen(parser)
     return parser
+
+
+def _simulate() -> _Parser:
+    parser = _new(
+        "simulate",
+        "",
+        "Run a simulated Asterisk 22 that speaks AMI on the loopback, until Ctrl+C.",
+        "The user is amitop, the secret is AMITOP_SECRET or amitop.",
+    )
+    parser.add_argument("--port", type=_port, default=5038, metavar="N", help="TCP port, 0 for a free one (5038)")
+    _simulation(parser)
+    parser.add_argument("--for-parent", action="store_true", help=argparse.SUPPRESS)  # how `demo` starts it
+    return parser
+
+
+def _simulation(parser: _Parser) -> None:
+    """Add what the simulated call centre is to be like."""
+    group = parser.add_argument_group("simulation")
+    group.add_argument("--calls-per-minute", type=_not_negative, default=12.0, metavar="N", help="callers (12)")
+    group.add_argument("--agents", type=_count, default=24, metavar="N", help="people who answer (24)")
+    group.add_argument("--queues", type=_count, default=4, metavar="N", help="queues that they serve (4)")
+    group.add_argument("--seed", type=_count, default=1, metavar="N", help="another number, other callers (1)")
+    group.add_argument("--speed", type=_seconds, default=1.0, metavar="X", help="seconds that pass in one second (1)")
 
 
 def _snapshot() -> _Parser:
@@ -208,6 +252,29 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("must be a whole number, 0 or more")
+    return min(int(text), _MANY)
+
+
+def _not_negative(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError("must be a number, 0 or more")
+    return value
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("must be a port, 0 to 65535")
+    return int(text)
+
+
+_MANY = 100_000
 _PARSERS = {
     DASHBOARD: _dashboard,
     "snapshot": _snapshot,
@@ -216,5 +283,9 @@ _PARSERS = {
     "report": _report,
     "replay": _replay,
     "verify": _verify,
+    "demo": _demo,
+    "simulate": _simulate,
 }
-_WITH_VALUE = {"--config", "--secret-file", "--tls-ca", "--tls-fingerprint", "--theme", "--every", "--for"}
+_WITH_VALUE = {"--config", "--secret-file", "--tls-ca", "--tls-fingerprint", "--theme", "--every", "--for"} | {
+    "--port", "--calls-per-minute", "--agents", "--queues", "--seed", "--speed",
+}  # fmt: skip

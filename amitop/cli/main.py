@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from amitop.cli.arguments import DASHBOARD, parse
+from amitop.cli.arguments import DASHBOARD, DEMO, parse
 from amitop.cli.failure import ExitCode, Failure
 from amitop.text import clean
 
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(args: argparse.Namespace) -> int:
     """Find out everything that a person may have got wrong first: only then is the rest of amitop worth importing."""
     words = {}
-    if args.command == DASHBOARD:
+    if args.command in {DASHBOARD, DEMO}:
         from amitop.cli.terminal import require_terminal  # noqa: PLC0415
 
         require_terminal()
