@@ -8,7 +8,6 @@ from amitop.control import registrations
 from amitop.control.arrival import transfer
 from amitop.control.callers import CallerActions
 from amitop.control.endpoints import qualify
-from amitop.control.endpoints import qualify
 from amitop.control.guard import Guard
 from amitop.control.hangup import hang_up
 from amitop.control.legs import LegActions
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from amitop.control.audit import Audit
-    from amitop.control.endpoints import QualifyPlan
     from amitop.control.endpoints import QualifyPlan
     from amitop.control.outcome import Outcome
     from amitop.control.registrations import RegistrationPlan
@@ -93,10 +91,6 @@ class Operator:
     async def reset(self, plan: ResetPlan, confirmed: int) -> Outcome:
         """Reset a queue's figures, to which a person has said yes *confirmed* times."""
         return await reset(self._guard, plan, confirmed)
-
-    async def qualify(self, plan: QualifyPlan) -> Outcome:
-        """Ask an endpoint whether it is there."""
-        return await qualify(self._guard, plan)
 
     async def qualify(self, plan: QualifyPlan) -> Outcome:
         """Ask an endpoint whether it is there."""
