@@ -33,6 +33,7 @@ async def _watch(login: Login, every: float, duration: float | None) -> int:
             async for _ in ticks(every, duration, stop):
                 # The store as it stands, whatever the link does: "link" says whether it still follows the PBX.
                 pbx.endpoint_sync.want()
+                pbx.room_sync.look()  # no event tells of a lock
                 writer.offer(as_line(pbx))
                 if pbx.link.state is LinkState.REFUSED:
                     raise Failure(ExitCode.LOGIN_REFUSED, pbx.link.reason)
