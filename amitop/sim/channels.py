@@ -163,6 +163,8 @@ def drop(switch: Switch, channel: Channel, cause: int | None = None) -> None:
 def release(switch: Switch, channel: Channel, why: str) -> list[Channel]:
     """Take a channel out of what holds it; who is left alone by that, and must be dropped once it has moved on."""
     running, channel.running = channel.running, None
+    if why == "taken":
+        channel.pbx = False  # its dialplan stays with whatever has held it (masquerade)
     alone = running.interrupt(switch, channel, why) if running is not None else []
     if channel.pending is not None:
         channel.pending.cancel()
@@ -215,11 +217,11 @@ def hang_up(switch: Switch, channel: Channel, cause: int = NORMAL) -> None:
     """
     if channel.hanging:
         return
-    if channel.pbx and channel.answered is not None and not channel.answered_by_dial and channel.technology != "Local":
+    if channel.incoming and channel.answered is not None and not channel.answered_by_dial:
         switch.emit("call", "HangupRequest", channel.block())
         drop(switch, channel, NORMAL if channel.bridge is not None else UNKNOWN)
         return
-    if channel.answered is None and channel.pbx:
+    if channel.answered is None and channel.incoming:
         cause = INTERWORKING  # a CANCEL has no cause of its own (res_pjsip.c)
     switch.emit("call", "HangupRequest", channel.block(), (("Cause", str(cause)),))
     drop(switch, channel, cause)

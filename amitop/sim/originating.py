@@ -47,12 +47,13 @@ class Origin:
     def begin(self, switch: Switch) -> None:
         """Call it."""
         call, leg = self.call, self.leg
-        if call.caller_num or call.caller_name:
-            leg.caller_num, leg.caller_name = call.caller_num, call.caller_name
-            leg.connected_num, leg.connected_name = call.caller_num, call.caller_name
         leg.account = call.account or leg.account
         leg.application, leg.data = "AppDial2", "(Outgoing Line)"
         channels.publish(switch, leg)
+        if call.caller_num or call.caller_name:
+            leg.caller_num, leg.caller_name = call.caller_num, call.caller_name
+            channels.publish(switch, leg)
+            channels.set_connected(switch, leg, call.caller_num, call.caller_name)
         for name, value in call.variables:
             set_value(switch, leg, name, value)
         dialing.invite(switch, leg)

@@ -160,9 +160,9 @@ def park(
     space = find_space(lot, wanted) if lot is not None else 0
     if lot is None or not space or channel.hanging or channel.gone:
         return None
-    alone = channels.release(switch, channel, "taken")
     if channel.pbx:
         channel.priority += 1  # where it would go on (seen in 22.10)
+    alone = channels.release(switch, channel, "taken")
     parked = put(switch, channel, lot, space, timeout=timeout, parker=(parker or channel).device)
     for other in alone:
         if other is not parker:
