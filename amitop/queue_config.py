@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-TOP_KEYS = frozenset({"queues", "pause", "pause_reasons", "supervisor", "shift_starts", "bell"})
+_DIAL_KEYS = frozenset({"device", "dial_context", "dial_caller_id"})
+TOP_KEYS = frozenset({"queues", "pause", "pause_reasons", "supervisor", "shift_starts", "bell", *_DIAL_KEYS})
 """The keys at the top of the file that this module reads."""
 _QUEUE_KEYS = frozenset({"extension", "wrapuptime", "service_level", "sl_formula", "short_abandon", *SENSES})
 _PAUSE_KEYS = frozenset({"warn", "critical"})
@@ -37,7 +38,10 @@ def read_rules(reader: TableReader, document: Mapping[str, object]) -> Rules:
         queues={name: _queue(reader, table, name, default) for name, table in tables.items() if name != DEFAULT},
         pauses={reason.strip().casefold(): _pause(reader, table, reason) for reason, table in pauses.items()},
         pause_reasons=tuple(_lines(reader, document, "pause_reasons")),
-        supervisor=_device(reader, document),
+        supervisor=_device(reader, document, "supervisor"),
+        device=_device(reader, document, "device"),
+        dial_context=_dial_context(reader, document),
+        dial_caller_id=_caller_id(reader, document),
         shift_starts=tuple(sorted({_start(reader, each) for each in _lines(reader, document, "shift_starts")})),
         bell=reader.get(document, "bell", bool, "", True),
     )
@@ -135,8 +139,22 @@ def _start(reader: TableReader, text: str) -> time:
     return time(int(found[1]), int(found[2]))
 
 
-def _device(reader: TableReader, document: Mapping[str, object]) -> str | None:
-    device = reader.line(document, "supervisor", "")
+def _device(reader: TableReader, document: Mapping[str, object], key: str) -> str | None:
+    device = reader.line(document, key, "")
     if device is not None and not re.fullmatch(r"[^/\s]+/\S+", device):
-        raise reader.error("supervisor", 'must be a device, like "PJSIP/9000"')
+        raise reader.error(key, 'must be a device, like "PJSIP/9000"')
     return device
+
+
+def _dial_context(reader: TableReader, document: Mapping[str, object]) -> str | None:
+    context = reader.line(document, "dial_context", "")
+    if context is not None and not re.fullmatch(r"[^\s@,]+", context):
+        raise reader.error("dial_context", 'must be a context of the dialplan, like "internal"')
+    return context
+
+
+def _caller_id(reader: TableReader, document: Mapping[str, object]) -> str | None:
+    text = reader.line(document, "dial_caller_id", "")
+    if text is not None and not re.fullmatch(r'("[^"<>]*" )?<?[\w+*#.-]+>?', text):
+        raise reader.error("dial_caller_id", "must be a number, or a name and a number: '\"Front desk\" <9000>'")
+    return text

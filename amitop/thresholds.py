@@ -169,6 +169,12 @@ class Rules:
     """By name, complete: what a trunk's table leaves out is the default's."""
     supervisor: str | None = None
     """The device that listens in: `PJSIP/9000`."""
+    device: str | None = None
+    """The operator's own phone, from which they call; None: the supervisor's."""
+    dial_context: str | None = None
+    """Where in the dialplan an extension is looked for that was typed without its context."""
+    dial_caller_id: str | None = None
+    """What those see who are called from it; None leaves that to the device's own configuration."""
     shift_starts: tuple[time, ...] = ()
     """Local times of the day, earliest first; none: a shift begins when somebody says so."""
     bell: bool = True

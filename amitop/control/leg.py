@@ -79,6 +79,8 @@ async def on_leg(
             outcome = await work(live, leg)
     except Stopped as stopped:
         outcome = stopped.outcome
+        if stopped.message:
+            outcome = Outcome(outcome.kind, f"{plan.who}: {outcome.text}")
     except asyncio.CancelledError:
         # It may have been sent: who asked for it has to be on record all the same.
         guard.report(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.ui.table_view import TableView
+from amitop.ui.call_keys import CallTableView
 from amitop.ui.targets import Target, target_of
 from amitop.views.call_row import CallRow, LegRow
 from amitop.views.calls import CALL_COLUMNS, call_rows
@@ -12,21 +12,19 @@ from amitop.views.calls import CALL_COLUMNS, call_rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amitop.live import LivePbx
     from amitop.ui.live_table import LiveTable
     from amitop.ui.table_cursor import Key
     from amitop.ui.workplace import Workplace
-    from amitop.views.format import Glyphs
 
 
-class CallsView(TableView[CallRow | LegRow]):
-    """Calls of *pbxs*, each with its legs beneath it once it is opened."""
+class CallsView(CallTableView[CallRow | LegRow]):
+    """Calls of *place*, each with its legs beneath it once it is opened."""
 
     NAME = "calls"
     WORD = "calls"
 
-    def __init__(self, pbxs: Sequence[LivePbx], glyphs: Glyphs) -> None:
-        super().__init__(pbxs, CALL_COLUMNS, glyphs)
+    def __init__(self, place: Workplace) -> None:
+        super().__init__(place, CALL_COLUMNS)
         self._opened: set[Key] = set()
 
     def source(self, now: float) -> Sequence[CallRow | LegRow]:
@@ -55,4 +53,4 @@ class CallsView(TableView[CallRow | LegRow]):
 
 def make(place: Workplace) -> CallsView:
     """Return the view for *place*."""
-    return CallsView(place.pbxs, place.glyphs)
+    return CallsView(place)

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.ui.table_view import TableView
+from amitop.ui.call_keys import CallTableView
 from amitop.ui.targets import Target, target_of
 from amitop.views.channels import CHANNEL_COLUMNS, ChannelRow, channel_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amitop.live import LivePbx
     from amitop.ui.workplace import Workplace
-    from amitop.views.format import Glyphs
 
 
-class ChannelsView(TableView[ChannelRow]):
-    """Channels of *pbxs*."""
+class ChannelsView(CallTableView[ChannelRow]):
+    """Channels of *place*."""
 
     NAME = "channels"
     WORD = "channels"
 
-    def __init__(self, pbxs: Sequence[LivePbx], glyphs: Glyphs) -> None:
-        super().__init__(pbxs, CHANNEL_COLUMNS, glyphs)
+    def __init__(self, place: Workplace) -> None:
+        super().__init__(place, CHANNEL_COLUMNS)
 
     def source(self, now: float) -> Sequence[ChannelRow]:
         """Return every channel."""
@@ -36,4 +34,4 @@ class ChannelsView(TableView[ChannelRow]):
 
 def make(place: Workplace) -> ChannelsView:
     """Return the view for *place*."""
-    return ChannelsView(place.pbxs, place.glyphs)
+    return ChannelsView(place)

@@ -11,13 +11,14 @@ from textual.widgets import ContentSwitcher
 
 from amitop.health import LinkState
 from amitop.ui.alarm import Alarm
+from amitop.ui.call_keys import ORIGINATE_KEY, Dialer
 from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.detail_pane import DetailPane
 from amitop.ui.key_bar import KeyBar
 from amitop.ui.line import Line, Piece
 from amitop.ui.look import Looker
 from amitop.ui.state_line import state_pieces
-from amitop.ui.totals_line import TotalsLine
+from amitop.ui.totals_line import TotalsLine, trunk_pieces
 from amitop.ui.view_list import VIEW_KEYS, VIEWS
 from amitop.ui.view_tabs import ViewTabs
 from amitop.views.agents import agent_totals
@@ -33,7 +34,23 @@ if TYPE_CHECKING:
 
 KEYS = (
     *("hang_up", "transfer", "retry", "pause", "unpause", "head", "move", "take_out", "listen", "add", "remove"),
-    *("why", "grid", "mark", "filter", "sort", "penalty", "columns", "freeze", "details", "...", "help", "quit"),
+    *(
+        "why",
+        "grid",
+        "mark",
+        "filter",
+        "sort",
+        "park",
+        "record",
+        "mute",
+        "penalty",
+        "columns",
+        "freeze",
+        "details",
+        "...",
+        "help",
+        "quit",
+    ),
 )
 """In which order the last line names the keys."""
 ACTIONS = {"hang_up": "Hangup", "transfer": "Redirect"}
@@ -49,6 +66,7 @@ class MainScreen(Screen[None]):
         Binding("t", "transfer", "Transfer", tooltip="Send a party of the call to an extension", id="call.transfer"),
         Binding("R", "retry", "Reconnect", tooltip="Connect now instead of waiting", id="link.retry"),
         *VIEW_KEYS,
+        ORIGINATE_KEY,
         Binding("ctrl+z", "undo", "Undo", show=False, tooltip="Take back what was done to agents", id="agent.undo"),
         Binding("w", "wallboard", "Wallboard", show=False, tooltip="Large figures for the room", id="wallboard"),
         Binding("A", "acknowledge", "Alerts", show=False, tooltip="Read and acknowledge alerts", id="alerts"),
@@ -70,6 +88,7 @@ class MainScreen(Screen[None]):
         self._operator = place.operator
         self._operations = place.operations
         self._work = place.queue_work
+        self._dialer = Dialer(place)
         self._glyphs = glyphs
         self._refresh = refresh
         self._by_name = {pbx.name: pbx for pbx in pbxs}
@@ -147,7 +166,7 @@ class MainScreen(Screen[None]):
         stale = all(pbx.stale_since is not None for pbx in self.pbxs)
         self.set_class(stale, "-stale")
         self._state.show(*state_pieces(self.pbxs))
-        self._totals.renew(self.pbxs, now, self._staff(now), self.alarm.piece())
+        self._totals.renew(self.pbxs, now, [*self._staff(now), *trunk_pieces(self.floors.at(now))], self.alarm.piece())
 
     def _staff(self, now: float) -> list[Piece]:
         """Return how many agents could take a call, and why others cannot."""
@@ -200,6 +219,8 @@ class MainScreen(Screen[None]):
         """Hide what read-only mode removes and what has no use now; None dims what this login may not do."""
         if action == "undo":
             return self._work.undoable
+        if action == "originate":
+            return self._dialer.offered(self._pbx_meant)
         if action == "retry":
             return any(pbx.link.state not in {LinkState.LIVE, LinkState.SYNCING} for pbx in self.pbxs)
         if action not in ACTIONS:
@@ -210,6 +231,8 @@ class MainScreen(Screen[None]):
 
     def why_not(self, action: str) -> str | None:
         """Return why the key for *action* does nothing now, or None when it works."""
+        if action == "originate":
+            return self._dialer.why_not(self._pbx_meant)
         if action not in ACTIONS:
             return self.view.why_not(action)
         rows, now = self.view.chosen_rows(), self.now
@@ -220,7 +243,7 @@ class MainScreen(Screen[None]):
 
     def _note_keys(self) -> None:
         """Have the last line drawn again when another set of keys works: it costs too much to do it at each tick."""
-        own = tuple(self.check_action(action, ()) for action in (*ACTIONS, "retry", "undo"))
+        own = tuple(self.check_action(action, ()) for action in (*ACTIONS, "retry", "undo", "originate"))
         working = own + self.view.working()
         if working != self._keys_that_work:
             self._keys_that_work = working
@@ -244,6 +267,16 @@ class MainScreen(Screen[None]):
         """Transfer the call that the cursor is on."""
         if (target := self.view.cursor_target(self.now)) is not None:
             self._operations.transfer(target)
+
+    def action_originate(self) -> None:
+        """Ask whom to call from the operator's phone: at first, whom the cursor is on."""
+        self._dialer.dial(self._pbx_meant, self.view.cursor_target(self.now))
+
+    @property
+    def _pbx_meant(self) -> str:
+        """The PBX of the row that the cursor is on, else the first one."""
+        row = self.view.worked_in.cursor_row
+        return self.pbxs[0].name if row is None else str(row.key[0])
 
     def action_retry(self) -> None:
         """Connect now, wherever a link waits."""

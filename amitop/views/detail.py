@@ -11,7 +11,7 @@ from amitop.text import clean
 from amitop.views.call_row import CallRow
 from amitop.views.format import UNICODE, ago, hms, party
 from amitop.views.sound import leg_words, media_lines
-from amitop.views.words import application, bridge_kind, duration, flags, position, resource
+from amitop.views.words import application, bridge_kind, duration, flags, position, resource, time_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +83,8 @@ def _call_lines(row: CallRow, now: float) -> Iterator[tuple[str, str | None]]:
     yield "Talk", row.talk_text(now)
     yield "Queue", row.queue()
     yield "Flags", flags(row.legs)
+    left = time_left(row.legs, now) if row.end is None else None
+    yield "Time limit", f"hung up in {hms(left)}" if left is not None else None
     yield "ID", row.call.id
     yield "PBX", row.call.pbx
 
@@ -149,8 +151,8 @@ def _channel_lines(row: ChannelRow, now: float) -> Iterator[tuple[str, str | Non
     if channel.unheard or channel.deaf:
         words = ("is not heard" if channel.unheard else "", "does not hear" if channel.deaf else "")
         yield "Muted from here", " and ".join(word for word in words if word)
-    if channel.ends_at is not None and row.end is None:
-        yield "Time limit", f"hung up in {hms(max(0.0, channel.ends_at - now))}"
+    left = time_left((channel,), now) if row.end is None else None
+    yield "Time limit", f"hung up in {hms(left)}" if left is not None else None
     if channel.spies:
         yield "Listened to by", ", ".join(sorted(_name(store, each) for each in channel.spies))
     if channel.spying_on:

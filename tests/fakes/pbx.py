@@ -24,6 +24,14 @@ ALL_RIGHTS = {
         "Redirect": "call",
         "Reload": "system",
         "Status": "system,call,reporting",
+        "AbsoluteTimeout": "system,call",
+        "Getvar": "call,reporting",
+        "MixMonitor": "system",
+        "MixMonitorMute": "system,call",
+        "MuteAudio": "system",
+        "Park": "call",
+        "PlayDTMF": "call",
+        "StopMixMonitor": "system,call",
     }.items()
 }
 WATCHER = {"CoreShowChannels": "synopsis (Priv: system,reporting,all)", "Extra": "x (Priv: reporting,all)"}

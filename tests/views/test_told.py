@@ -53,6 +53,7 @@ def test_a_time_limit_counts_down_in_both_tables() -> None:
     assert cell(CHANNEL_COLUMNS, agent, "ends") == "1:00"
     assert cell(CHANNEL_COLUMNS, agent, "flags") == "▼ limit"
     assert lines(agent)["Time limit"] == "hung up in 1:00"
+    assert lines(call)["Time limit"] == "hung up in 1:00"
     tell_limit(store, "1.2", None, 131.0)
     assert cell(CHANNEL_COLUMNS, agent, "flags") == ""
     assert "Time limit" not in lines(agent)
