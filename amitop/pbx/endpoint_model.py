@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 HISTORY = 32
 """Round trips that are remembered of a contact."""
+NEVER = float("-inf")
+"""When that was heard of of which nothing was: before any question."""
 
 
 class Technology(StrEnum):
@@ -111,7 +113,7 @@ class Contact:
     user_agent: str | None = None
     expires: int | None = None
     """Epoch seconds of the PBX at which the registration ends."""
-    heard: float = 0.0
+    heard: float = NEVER
     """When an event or list last told of it."""
 
     @property
@@ -151,7 +153,7 @@ class Endpoint:
     notice_at: float | None = None
     listed_at: float | None = None
     """When a list last had it; None for one that only events have told of."""
-    heard: float = 0.0
+    heard: float = NEVER
     """When an event last told of it."""
     facts: tuple[tuple[str, str], ...] = ()
     """Its configuration as labels and values, once somebody looked at it. No password is among them."""

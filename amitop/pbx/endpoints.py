@@ -80,8 +80,7 @@ def hear_contact(
     if reach is not None and reach is not contact.status:
         contact.status, contact.since = reach, now if seen else None
     if rtt is not None and contact.status in {Reach.REACHABLE, Reach.LAGGED}:
-        # A list repeats the last round trip until there is a newer one: microseconds tell them apart.
-        if rtt != contact.rtt or (seen and reach is not None):
+        if rtt != contact.rtt:  # lists repeat the last one until there is a newer, and microseconds tell them apart
             contact.trips.append(RoundTrip(now, rtt))
         contact.rtt = rtt
     elif contact.status is Reach.UNREACHABLE:
