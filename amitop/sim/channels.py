@@ -163,8 +163,9 @@ def drop(switch: Switch, channel: Channel, cause: int | None = None) -> None:
 def release(switch: Switch, channel: Channel, why: str) -> list[Channel]:
     """Take a channel out of what holds it; who is left alone by that, and must be dropped once it has moved on."""
     running, channel.running = channel.running, None
-    if why == "taken":
-        channel.pbx = False  # its dialplan stays with whatever has held it (masquerade)
+    if why == "taken" and channel.pbx:  # its dialplan stays with what has held it (masquerade)
+        channel.pbx = False
+        channel.application = channel.data = ""
     alone = running.interrupt(switch, channel, why) if running is not None else []
     if channel.pending is not None:
         channel.pending.cancel()

@@ -1,7 +1,7 @@
-"""What the exchange says, held against the recording of a real 22.10: the headers of each event, and each kind of call.
+"""What the exchange says, held against the recording of a real 22.10: each event's headers, and each kind of call.
 
-A call's events come from several threads of Asterisk, so their order differs from call to call. What never differs is the
-order of one channel's own events: of that every channel of a simulated call must be the equal of a recorded one.
+A call's events come from several threads of Asterisk, so their order differs from call to call. What never differs is
+the order of one channel's own events: of that every channel of a simulated call must be the equal of a recorded one.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import gzip
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sim.lab import lab, listen
 
-from amitop.sim.channel import Channel
-from amitop.sim.event import Event
 from amitop.sim.exchange import Call, Exchange
+
+if TYPE_CHECKING:
+    from amitop.sim.channel import Channel
+    from amitop.sim.event import Event
 
 RECORDING = Path(__file__).parent.parent / "recordings" / "asterisk-22.10.ami.gz"
 
@@ -100,11 +103,11 @@ _OFFERED = ("AgentCalled", "DialBegin", "Newchannel")
 
 def recorded_call(*linked: str) -> list[Headers]:
     """The recorded events of the call whose Linkedid ends like that."""
-    found = []
-    for headers in recorded():
-        if any(key.lower().endswith("linkedid") and value.rpartition(".")[2] in linked for key, value in headers):
-            found.append(headers)
-    return found
+
+    def about(headers: Headers) -> bool:
+        return any(key.lower().endswith("linkedid") and value.rpartition(".")[2] in linked for key, value in headers)
+
+    return [headers for headers in recorded() if about(headers)]
 
 
 def leg_of(exchange: Exchange) -> Channel:
