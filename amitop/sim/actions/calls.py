@@ -145,6 +145,17 @@ def attended_transfer(ask: Ask) -> None:
     )
 
 
+@action("CancelAtxfer", "call", "Cancel an attended transfer.")
+def cancel_attended_transfer(ask: Ask) -> None:
+    """Agree: there is none to cancel."""
+    if not _has(ask, Channel="No channel specified"):
+        return
+    if ask.channel() is None:
+        ask.error("Channel specified does not exist")
+    else:
+        ask.ack("CancelAtxfer successfully queued")
+
+
 @action("Bridge", "call", "Bridge two channels already in the PBX.")
 def bridge(ask: Ask) -> None:
     """Join two channels. Asterisk takes the first whose name begins so."""

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 MODULE = "app_confbridge"
 NO_NAME = "No Conference name provided."
 NONE_ACTIVE = "No active conferences."
-NOT_FOUND = "No Conference by that name found."
+
+
+def _missing(ask: Ask) -> str:
+    return "No Conference by that name found." if ask.exchange.conferences else NONE_ACTIVE
 
 
 def _yes(value: bool) -> str:
@@ -48,10 +51,8 @@ def list_participants(ask: Ask) -> None:
     name = ask.get("Conference")
     if not name:
         ask.error(NO_NAME)
-    elif not ask.exchange.conferences:
-        ask.error(NONE_ACTIVE)
     elif (room := ask.exchange.conferences.get(name)) is None:
-        ask.error(NOT_FOUND)
+        ask.error(_missing(ask))
     else:
         now = ask.exchange.clock.now
         items = [
@@ -84,7 +85,7 @@ def _mute(ask: Ask, on: bool) -> None:
     elif not channel:
         ask.error("No channel name provided.")
     elif name not in ask.exchange.conferences:
-        ask.error(NOT_FOUND)
+        ask.error(_missing(ask))
     elif ask.exchange.conf_mute(name, channel, on):
         ask.ack("User muted" if on else "User unmuted")
     else:
@@ -110,7 +111,7 @@ def kick(ask: Ask) -> None:
     if not name:
         ask.error(NO_NAME)
     elif name not in ask.exchange.conferences:
-        ask.error(NOT_FOUND)
+        ask.error(_missing(ask))
     elif not ask.exchange.conf_kick(name, channel):
         ask.error("No Channel by that name found in Conference.")
     else:
@@ -122,7 +123,7 @@ def _lock(ask: Ask, on: bool) -> None:
     if not name:
         ask.error(NO_NAME)
     elif not ask.exchange.conf_lock(name, on):
-        ask.error(NOT_FOUND)
+        ask.error(_missing(ask))
     else:
         ask.ack("Conference locked" if on else "Conference unlocked")
 
@@ -144,12 +145,9 @@ def _record(ask: Ask, on: bool) -> None:
     if not name:
         ask.error(NO_NAME)
         return
-    if not ask.exchange.conferences:
-        ask.error(NONE_ACTIVE)
-        return
     room = ask.exchange.conferences.get(name)
     if room is None:
-        ask.error(NOT_FOUND)
+        ask.error(_missing(ask))
     elif on and room.recording:
         ask.error("Conference is already being recorded.")
     elif not on and not room.recording:

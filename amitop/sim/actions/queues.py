@@ -266,8 +266,9 @@ def queue_reload(ask: Ask) -> None:
 
 @action("QueueRule", "", "Queue Rules.", MODULE)
 def queue_rule(ask: Ask) -> None:
-    """List rules, of which there are none."""
+    """List rules, of which there are none. The answer ends with an empty line too many."""
     ask.ack()
+    ask.session.say(b"\r\n")
 
 
 def _number(text: str) -> int | None:
