@@ -11,11 +11,13 @@ from amitop.ui.line import Line, Piece, wrap
 from amitop.ui.state_line import BAD, MUTED, WARN, trouble
 from amitop.views.format import UNICODE, Glyphs, hms, sparkline
 from amitop.views.summary import History, Totals, totals
+from amitop.views.trunk_row import trunk_totals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from amitop.live import LivePbx
+    from amitop.views.floor import Floor
 
 SPARK_WIDTH = 30
 SPARK_SECONDS = 10.0
@@ -44,6 +46,12 @@ def totals_pieces(figures: Totals) -> list[Piece]:
     return pieces
 
 
+def trunk_pieces(floors: Iterable[Floor]) -> list[Piece]:
+    """Return how many trunks hold, of how many; nothing where there is none."""
+    up, known, down = trunk_totals(floors)
+    return [Piece(f"Trunks {up}/{known}", BAD if down else "", drop=1 if down else 4)] if known else []
+
+
 class TotalsLine(Line):
     """Counts, once a second, over all PBXs."""
 
@@ -67,7 +75,7 @@ class TotalsLine(Line):
     ) -> None:
         """Count afresh and draw; *now* is the time that the state describes.
 
-        *staff* and *alerts* are drawn as they are given.
+        *staff*, which is of agents and trunks, and *alerts* are drawn as they are given.
         """
         down = [why for pbx in pbxs if (why := trouble(pbx))]
         if len(down) < len(pbxs):

@@ -59,6 +59,7 @@ VIEWS: tuple[ViewEntry, ...] = (
     ViewEntry("queues", "A row for every queue", ("QueueStatus",)),
     ViewEntry("waiting", "Everyone who waits", ("QueueStatus",)),
     ViewEntry("agents", "Everyone who answers queues", ("QueueStatus",)),
+    ViewEntry("trunks", "A row for every trunk", ("PJSIPShowRegistrationsOutbound", "SIPshowregistry", "IAXregistry")),
     ViewEntry("quality", "How each leg sounds, the worst first"),
 )
 
