@@ -182,9 +182,11 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines in *crop*.
 
-        Textual's own way looks at each line for borders, padding and tints that might go around it. A table has none of
-        them (`CSS`), and that was a third of what a frame cost.
+        Textual's own way looks at each line for borders, padding and tints that might go around it. A table that has a
+        view to itself has none of them, and that was a third of what a frame cost.
         """
+        if self.styles.gutter.height:  # it stands beneath another, with a title in the line between them
+            return super().render_lines(crop)
         width, ground, style = self.region.width, self.background_colors[1], self.rich_style
         filters = self.get_line_filters()
         strips = []
