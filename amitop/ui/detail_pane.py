@@ -19,6 +19,8 @@ from amitop.views.format import UNICODE, Glyphs, cells, fit
 from amitop.views.queue_detail import floor_detail
 from amitop.views.queue_parts import MemberRow
 from amitop.views.queue_row import QueueRow
+from amitop.views.trunk_detail import trunk_detail
+from amitop.views.trunk_row import TrunkRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +92,7 @@ def _wrapped(label: str, value: str, label_width: int, width: int, glyphs: Glyph
         yield [(fit(shown, label_width - 1, glyphs=glyphs) + " ", LABEL), (fit(piece, room, glyphs=glyphs), VALUE)]
 
 
-AnyRow = CallRow | ChannelRow | QueueRow | CallerRow | AgentRow | MemberRow
+AnyRow = CallRow | ChannelRow | QueueRow | CallerRow | AgentRow | MemberRow | TrunkRow
 """Of which there are details."""
 
 
@@ -106,6 +108,8 @@ def _known(row: AnyRow) -> bool:
 def _sections(row: AnyRow, now: float, *, applications_live: bool) -> list[Section]:
     if isinstance(row, CallRow | ChannelRow):
         return detail(row, now, applications_live=applications_live)
+    if isinstance(row, TrunkRow):
+        return trunk_detail(row, now)
     return floor_detail(row, now, applications_live=applications_live)
 
 
