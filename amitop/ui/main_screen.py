@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 KEYS = (
     *("hang_up", "transfer", "retry", "pause", "unpause", "head", "move", "take_out", "listen", "add", "remove"),
     *("why", "grid", "mark", "filter", "sort", "park", "record", "mute", "penalty", "columns", "freeze", "details"),
-    *("...", "help", "quit"),
     *("register", "unregister", "qualify", "...", "help", "quit"),
 )
 """In which order the last line names the keys."""
