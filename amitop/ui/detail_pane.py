@@ -15,10 +15,15 @@ from amitop.views.call_row import CallRow
 from amitop.views.caller_row import CallerRow
 from amitop.views.channels import ChannelRow
 from amitop.views.detail import detail
+from amitop.views.endpoint_detail import endpoint_detail
+from amitop.views.endpoint_row import EndpointRow
 from amitop.views.format import UNICODE, Glyphs, cells, fit
+from amitop.views.parked import ParkedRow
 from amitop.views.queue_detail import floor_detail
 from amitop.views.queue_parts import MemberRow
 from amitop.views.queue_row import QueueRow
+from amitop.views.room_detail import room_detail, still_there
+from amitop.views.rooms import PersonRow, RoomRow
 from amitop.views.trunk_detail import trunk_detail
 from amitop.views.trunk_row import TrunkRow
 
@@ -92,7 +97,19 @@ def _wrapped(label: str, value: str, label_width: int, width: int, glyphs: Glyph
         yield [(fit(shown, label_width - 1, glyphs=glyphs) + " ", LABEL), (fit(piece, room, glyphs=glyphs), VALUE)]
 
 
-AnyRow = CallRow | ChannelRow | QueueRow | CallerRow | AgentRow | MemberRow | TrunkRow
+AnyRow = (
+    CallRow
+    | ChannelRow
+    | QueueRow
+    | CallerRow
+    | AgentRow
+    | MemberRow
+    | TrunkRow
+    | RoomRow
+    | PersonRow
+    | ParkedRow
+    | EndpointRow
+)
 """Of which there are details."""
 
 
@@ -102,6 +119,10 @@ def _known(row: AnyRow) -> bool:
         return row.key[-1] in row.store.calls
     if isinstance(row, ChannelRow):
         return row.key[-1] in row.store.channels
+    if isinstance(row, RoomRow | PersonRow | ParkedRow):
+        return still_there(row)
+    if isinstance(row, EndpointRow):
+        return row.there
     return not isinstance(row, CallerRow) or row.caller.uniqueid in row.floor.store.queued
 
 
@@ -110,6 +131,10 @@ def _sections(row: AnyRow, now: float, *, applications_live: bool) -> list[Secti
         return detail(row, now, applications_live=applications_live)
     if isinstance(row, TrunkRow):
         return trunk_detail(row, now)
+    if isinstance(row, RoomRow | PersonRow | ParkedRow):
+        return room_detail(row, now, applications_live=applications_live)
+    if isinstance(row, EndpointRow):
+        return endpoint_detail(row, now)
     return floor_detail(row, now, applications_live=applications_live)
 
 
