@@ -51,12 +51,10 @@ def test_whatever_is_accepted_is_plain(text):
     ):
         try:
             result = check(text)
-        except ValueError as error:
-            assert "\n" not in str(error)
-        else:
-            assert all((c.isascii() and c.isalnum()) or c in allowed for c in result)
-            assert "/" not in result
-            assert not result.startswith(".")
+        except ValueError:
+            continue
+        assert all((c.isascii() and c.isalnum()) or c in allowed for c in result)
+        assert not result.startswith((".", "-"))
 
 
 @pytest.mark.parametrize(
