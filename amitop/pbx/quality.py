@@ -192,7 +192,7 @@ class Stream:
 class LegQuality:
     """What is known of one channel's media."""
 
-    __slots__ = ("stream", "streams", "uniqueid")
+    __slots__ = ("heard", "mos", "stream", "streams", "uniqueid")
 
     def __init__(self, uniqueid: str) -> None:
         self.uniqueid = uniqueid
@@ -200,17 +200,10 @@ class LegQuality:
         """By Asterisk's own address, the one heard of last at the end."""
         self.stream = Stream()
         """The sound: of the streams that are not video, if there is one, the one heard of last."""
-
-    @property
-    def heard(self) -> float:
-        """When a report last came."""
-        return self.stream.heard
-
-    @property
-    def mos(self) -> float | None:
-        """The worse direction's score of the last minute; None while neither has one."""
-        flows = (self.stream.inward, self.stream.outward)
-        return min((flow.figures.mos for flow in flows if flow.figures is not None), default=None)
+        self.heard = 0.0
+        """When a report on that last came."""
+        self.mos: float | None = None
+        """Its worse direction's score of the last minute; None while neither has one."""
 
     def take(self, packet: Packet, now: float) -> None:
         """Take a report."""
@@ -222,7 +215,10 @@ class LegQuality:
             del self.streams[next(iter(self.streams))]
         (stream.sent if ours else stream.received)(packet, now)
         sound = [each for each in self.streams.values() if not each.video]
-        self.stream = sound[-1] if sound else stream
+        self.stream = stream = sound[-1] if sound else stream
+        self.heard = stream.heard
+        scores = [flow.figures.mos for flow in (stream.inward, stream.outward) if flow.figures is not None]
+        self.mos = min(scores, default=None)
 
 
 class Quality:

@@ -9,7 +9,7 @@ from amitop.thresholds import Level
 from amitop.views.channels import ChannelRow, lingering
 from amitop.views.columns import Column, Style
 from amitop.views.format import ago, party
-from amitop.views.sound import has_media, known, leg_trend, milliseconds, percentage, sound_of, trend
+from amitop.views.sound import SILENCE, has_media, judge, known, leg_trend, milliseconds, percentage, trend
 from amitop.views.words import LEVEL_STYLE, duration
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ class QualityRow(ChannelRow):
 
     def __init__(self, store: Store, channel: Channel, now: float, end: EndedChannel | None = None) -> None:
         super().__init__(store, channel, end)
-        at = now if end is None else end.at
-        self.figures = sound_of(store, channel, at)
-        self.leg: LegQuality | None = known(store, channel, at)
+        self.leg: LegQuality | None = known(store, channel, now if end is None else end.at)
+        self.figures = SILENCE if self.leg is None else judge(self.leg, channel)
 
     def remark(self, now: float) -> str:
         """What is the matter, or why nothing is known; when it has gone, why."""

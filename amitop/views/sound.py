@@ -62,8 +62,11 @@ SILENCE = Sound()
 def sound_of(store: Store, channel: Channel, now: float) -> Sound:
     """Return how *channel* sounds at *now*: for one that has gone, when it ended."""
     leg = known(store, channel, now)
-    if leg is None:
-        return SILENCE
+    return SILENCE if leg is None else judge(leg, channel)
+
+
+def judge(leg: LegQuality, channel: Channel) -> Sound:
+    """Return how *channel* sounds, of which *leg* is known."""
     stream, mos = leg.stream, leg.mos
     mos = None if mos is None else round(mos, 1)
     level, remark = LIMIT.level(mos), _one_way(stream, channel)
@@ -166,7 +169,7 @@ def media_lines(store: Store, channel: Channel, now: float) -> Iterator[tuple[st
     leg = known(store, channel, now)
     if leg is None:
         return
-    sound, stream = sound_of(store, channel, now), leg.stream
+    sound, stream = judge(leg, channel), leg.stream
     yield "Quality", f"{sound.text}  {sound.remark}".rstrip()
     yield "Round trip", None if stream.rtt is None else milliseconds(stream.rtt * 1000)
     yield "Media in", _flow_words(stream.inward, now)
@@ -194,7 +197,7 @@ def leg_words(store: Store, channel: Channel, now: float) -> str | None:
     leg = known(store, channel, now)
     if leg is None:
         return None
-    sound = sound_of(store, channel, now)
+    sound = judge(leg, channel)
     parts = [sound.text]
     if sound.rtt is not None:
         parts.append(f"round trip {milliseconds(sound.rtt * 1000)}")
