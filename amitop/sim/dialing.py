@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from amitop.sim import bridging, channels, executing, local_channels
 from amitop.sim.channel import DOWN, RING, RINGING, UP
@@ -11,10 +11,15 @@ from amitop.sim.running import Calling
 if TYPE_CHECKING:
     from amitop.sim.channel import Channel
     from amitop.sim.clock import Timer
+    from amitop.sim.running import Running
     from amitop.sim.switch import Switch
 
-STATUSES = {17: "BUSY", 34: "CONGESTION", 21: "BUSY", 19: "NOANSWER", 18: "NOANSWER", 42: "CONGESTION", 16: "NOANSWER"}
-"""DialStatus by the Cause of a leg that was refused; of others CHANUNAVAIL (app_dial)."""
+_STATUSES = {17: "BUSY", 34: "CONGESTION", 3: "CHANUNAVAIL", 20: "CHANUNAVAIL"}
+
+
+def status_of(cause: int) -> str:
+    """DialStatus of DialEnd, of a leg that has ended with that cause (ast_hangup_cause_to_dial_status)."""
+    return _STATUSES.get(cause, "NOANSWER")
 
 
 def request(
@@ -62,10 +67,14 @@ def call(switch: Switch, leg: Channel, by: Calling) -> None:
         switch.clock.at(after, lambda: ring(switch, leg))
 
 
+def _is_dialled(by: Running | None, leg: Channel) -> TypeGuard[Calling]:
+    return isinstance(by, Calling) and by.dials(leg)
+
+
 def ring(switch: Switch, leg: Channel) -> None:
     """Let the leg's device ring (180)."""
     by = leg.running
-    if leg.gone or leg.hanging or leg.state != DOWN or not isinstance(by, Calling):
+    if leg.gone or leg.hanging or leg.state != DOWN or not _is_dialled(by, leg):
         return
     channels.set_state(switch, leg, RINGING)
     by.rang(switch, leg)
@@ -75,14 +84,14 @@ def ring(switch: Switch, leg: Channel) -> None:
 def progress(switch: Switch, leg: Channel, status: str = "PROGRESS") -> None:
     """Let it say that the call goes on (183)."""
     by = leg.running
-    if not leg.gone and not leg.hanging and leg.state != UP and isinstance(by, Calling):
+    if not leg.gone and not leg.hanging and leg.state != UP and _is_dialled(by, leg):
         by.progressed(switch, leg, status)
 
 
 def answer(switch: Switch, leg: Channel) -> None:
     """Let it be picked up."""
     by = leg.running
-    if leg.gone or leg.hanging or leg.state == UP or not isinstance(by, Calling):
+    if leg.gone or leg.hanging or leg.state == UP or not _is_dialled(by, leg):
         return
     channels.set_state(switch, leg, UP)
     by.picked_up(switch, leg)
@@ -91,10 +100,12 @@ def answer(switch: Switch, leg: Channel) -> None:
 def reject(switch: Switch, leg: Channel, cause: int) -> None:
     """Let it refuse the call."""
     by = leg.running
-    if leg.gone or leg.hanging or leg.state == UP or not isinstance(by, Calling):
+    if leg.gone or leg.hanging or leg.state == UP or not _is_dialled(by, leg):
         return
     leg.cause = cause
     leg.tech_cause = channels.SIP_CODES.get(cause, 0)
+    tech = (("TechCause", str(leg.tech_cause)),) if leg.tech_cause else ()
+    switch.emit("call", "HangupRequest", leg.block(), (("Cause", str(cause)),), tech)
     by.refused(switch, leg)
 
 
@@ -182,6 +193,10 @@ class Dial:
             self.timer = switch.clock.at(timeout, lambda: self._timed_out(switch))
         return False
 
+    def dials(self, channel: Channel) -> bool:
+        """Whether it has dialled that."""
+        return channel in self.legs
+
     def rang(self, switch: Switch, leg: Channel) -> None:
         """Let the caller hear it ring."""
         caller = self.caller
@@ -221,7 +236,9 @@ class Dial:
             channels.set_state(switch, caller, UP)
             if caller.other_half is not None:
                 answer(switch, caller.other_half)
-        if caller.hanging or leg.hanging:
+        if caller.hanging or caller.running is not self:  # whoever was told of the answer has taken the caller away
+            leg.running = None
+            channels.drop(switch, leg, channels.NORMAL)
             return
         answered = switch.clock.now
         talk = bridging.join(switch, caller, leg)
@@ -237,9 +254,9 @@ class Dial:
 
     def refused(self, switch: Switch, leg: Channel) -> None:
         """Go on without that leg, or give up with its status when it was the last."""
-        self.status = STATUSES.get(leg.cause, "CHANUNAVAIL")
         self.legs.remove(leg)
-        say_end(switch, self.caller, leg, self.status)
+        say_end(switch, self.caller, leg, status_of(leg.cause))
+        self.status = {16: "NOANSWER", 19: "NOANSWER"}.get(leg.cause) or _STATUSES.get(leg.cause, "CHANUNAVAIL")
         cause, tech = leg.cause, leg.tech_cause
         leg.running = None
         channels.drop(switch, leg, channels.NORMAL)
@@ -274,9 +291,9 @@ class Dial:
         if channel is not self.caller:
             if channel in self.legs:
                 self.legs.remove(channel)
-                say_end(switch, self.caller, channel, "CANCEL" if channel.hanging else "NOANSWER")
+                self.status = status_of(channel.cause)
+                say_end(switch, self.caller, channel, self.status)
                 if not self.legs:
-                    self.status = "NOANSWER"
                     switch.clock.at(0.0, lambda: self._lonely(switch))
             return []
         self._stop()

@@ -61,6 +61,10 @@ class Origin:
         self.timer = switch.clock.at(call.timeout, lambda: self._timed_out(switch))
         dialing.call(switch, leg, self)
 
+    def dials(self, channel: Channel) -> bool:
+        """Whether that is its leg."""
+        return channel is self.leg
+
     def rang(self, switch: Switch, leg: Channel) -> None:
         """Say so."""
         dialing.say_state(switch, None, leg, "RINGING")
@@ -87,7 +91,7 @@ class Origin:
     def refused(self, switch: Switch, leg: Channel) -> None:
         """Give up."""
         self._stop()
-        status = dialing.STATUSES.get(leg.cause, "CHANUNAVAIL")
+        status = dialing.status_of(leg.cause)
         dialing.say_end(switch, None, leg, status)
         leg.running = None
         channels.drop(switch, leg)
@@ -131,7 +135,7 @@ def respond(switch: Switch, call: Call, leg: Channel | None, reason: int) -> Non
             ("Channel", leg.name if leg is not None and reason == 4 else call.channel),
             *where,
             ("Reason", str(reason)),
-            ("Uniqueid", leg.uniqueid if leg is not None and reason == 4 else "<null>"),
+            ("Uniqueid", leg.uniqueid if leg is not None and reason == 4 else call.channel_id or "<null>"),
             ("CallerIDNum", call.caller_num or "<unknown>"),
             ("CallerIDName", call.caller_name or "<unknown>"),
         ],

@@ -137,6 +137,10 @@ class Waiting:
 
     # --- ringing (Calling) ---
 
+    def dials(self, channel: Channel) -> bool:
+        """Whether that is a member's leg."""
+        return channel.uniqueid in self.legs
+
     def rang(self, switch: Switch, leg: Channel) -> None:
         """Say that the member's device rings."""
         dialing.say_state(switch, self.caller.channel, leg, "RINGING")
@@ -148,8 +152,7 @@ class Waiting:
     def refused(self, switch: Switch, leg: Channel) -> None:
         """Go on without that member."""
         _, member = self.legs.pop(leg.uniqueid)
-        status = dialing.STATUSES.get(leg.cause, "CHANUNAVAIL")
-        dialing.say_end(switch, self.caller.channel, leg, status)
+        dialing.say_end(switch, self.caller.channel, leg, dialing.status_of(leg.cause))
         self._no_answer(switch, leg, member)
         leg.running = None
         channels.drop(switch, leg)

@@ -24,6 +24,9 @@ class Running(Protocol):
 class Calling(Running, Protocol):
     """What has dialled a leg: Dial, Queue, Originate. It holds the leg until it is answered or given up."""
 
+    def dials(self, channel: Channel) -> bool:
+        """Whether that is a leg which it has dialled: it may hold who dials as well."""
+
     def rang(self, switch: Switch, leg: Channel) -> None:
         """Hear that the leg's device rings; its state is RINGING already."""
 
