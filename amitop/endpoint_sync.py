@@ -138,7 +138,7 @@ class EndpointSync:
             return f"{endpoint.technology}: nothing more can be asked for"
         try:
             await self._detail(await self._reach(), device, action)
-        except AmiError as error:
+        except (AmiError, ValueError) as error:  # ValueError: a name that cannot be sent
             return error.message if isinstance(error, ActionError) else str(error)
         return None
 
@@ -253,7 +253,7 @@ class EndpointSync:
             return
         end = self._clock() + DETAILS_SECONDS
         for device in unknown_contacts(self._store, DETAILS):
-            with contextlib.suppress(ActionError):  # it has gone since the list, or cannot be told of
+            with contextlib.suppress(ActionError, ValueError):  # it has gone since the list, or cannot be asked for
                 await self._detail(session, device, "PJSIPShowEndpoint")
             if self._clock() > end or not self.wanted:
                 break

@@ -80,7 +80,7 @@ _PEER = {
     "Parkinglot": "Parking lot",
     "Description": "Description",
 }
-_UNSET = {"0", "no", "off", "N", '"" <>', "<unknown>", "(null)", "none", "-1 seconds", "auto"}
+_UNSET = {"0", "no", "No", "false", "off", "N", '"" <>', "<unknown>", "(null)", "none", "-1 seconds", "auto"}
 """How Asterisk writes an option that nobody has set: not worth a line."""
 
 

@@ -36,16 +36,21 @@ class Endpoints:
         """Devices of the endpoints that use an address of record."""
         self.listed: dict[Technology, float] = {}
         """When the list of a technology last came."""
+        self.changes = 0
+        """Grows whenever an endpoint comes or goes."""
         self.early: dict[str, tuple[DeviceState, float]] | None = None
         """Device states of endpoints that are not known, while a list is on its way that may name them."""
 
     def add(self, endpoint: Endpoint) -> None:
         """Keep a new endpoint."""
+        self.changes += 1
         self.endpoints[endpoint.device] = endpoint
-        self._index(endpoint)
+        for aor in endpoint.aors:
+            self.by_aor.setdefault(aor, {})[endpoint.device] = None
 
     def remove(self, endpoint: Endpoint) -> None:
         """Forget an endpoint."""
+        self.changes += 1
         self.endpoints.pop(endpoint.device, None)
         for aor in endpoint.aors:
             devices = self.by_aor.get(aor, {})
@@ -60,10 +65,6 @@ class Endpoints:
             self.remove(endpoint)
             endpoint.aors = aors
             self.add(endpoint)
-
-    def _index(self, endpoint: Endpoint) -> None:
-        for aor in endpoint.aors:
-            self.by_aor.setdefault(aor, {})[endpoint.device] = None
 
 
 def seconds(microseconds: str) -> float | None:

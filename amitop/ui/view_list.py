@@ -59,7 +59,9 @@ VIEWS: tuple[ViewEntry, ...] = (
     ViewEntry("queues", "A row for every queue", ("QueueStatus",)),
     ViewEntry("waiting", "Everyone who waits", ("QueueStatus",)),
     ViewEntry("agents", "Everyone who answers queues", ("QueueStatus",)),
+    ViewEntry("endpoints", "A row for every device", ("PJSIPShowEndpoints", "SIPpeers", "IAXpeerlist")),
     ViewEntry("trunks", "A row for every trunk", ("PJSIPShowRegistrationsOutbound", "SIPshowregistry", "IAXregistry")),
+    ViewEntry("rooms", "Conferences and parked calls", ("ConfbridgeListRooms", "ParkedCalls")),
     ViewEntry("quality", "How each leg sounds, the worst first"),
 )
 

@@ -1,0 +1,77 @@
+"""From a key on an endpoint to an outcome, and from a cursor that rests on one to its details. Owns no widget."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from amitop.control.endpoints import plan_qualify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from textual.app import App
+
+    from amitop.control.endpoints import QualifyPlan
+    from amitop.control.operator import Operator
+    from amitop.control.outcome import Outcome
+    from amitop.live import LivePbx
+    from amitop.ui.operate import Operations
+    from amitop.views.endpoint_row import EndpointRow
+
+AT_ONCE = 10
+"""Endpoints that are asked at a time: each is looked at until it has answered."""
+EVERY = 15.0
+"""Seconds between two questions about the same endpoint."""
+
+
+class EndpointWork:
+    """Asks endpoints. *app* does the work in its workers; *operations* tells what came of it."""
+
+    def __init__(self, app: App[int], operator: Operator, operations: Operations) -> None:
+        self._app = app
+        self.operator = operator
+        self._operations = operations
+
+    def qualify(self, rows: Sequence[EndpointRow]) -> None:
+        """Ask whether they answer; those that cannot be asked are left out, unless that is all of them."""
+        plans: list[QualifyPlan] = []
+        problem = ""
+        for row in rows:
+            try:
+                plans.append(plan_qualify(row.store, row.endpoint.device))
+            except ValueError as error:
+                problem = str(error)
+        if plans:
+            self._app.run_worker(self._qualify(plans), group="operate")
+        else:
+            self._operations.refuse("Qualify", problem)
+
+    async def _qualify(self, plans: Sequence[QualifyPlan]) -> None:
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(plan: QualifyPlan) -> Outcome:
+            async with turn:
+                return await self.operator.qualify(plan)
+
+        with self._operations.doing("qualifying", len(plans)):
+            outcomes = await asyncio.gather(*map(ask, plans))
+        self._operations.tell(outcomes, done=f"All {len(plans)} answer.")
+
+
+class EndpointLooker:
+    """Decides when to ask for an endpoint's details. *start* runs a coroutine in the background."""
+
+    def __init__(self, start: Callable[[Coroutine[None, None, str | None]], object]) -> None:
+        self._start = start
+        self._row: object = None
+        self._second = 0
+        self._asked_at: float | None = None
+
+    def look(self, pbx: LivePbx, row: EndpointRow, now: float) -> None:
+        """Note that the cursor is on *row*. It is asked about when the cursor has rested there for a second or so."""
+        if row.key != self._row:
+            self._row, self._second, self._asked_at = row.key, int(now), None
+        elif int(now) > self._second and (self._asked_at is None or now - self._asked_at >= EVERY):
+            self._asked_at = now
+            self._start(pbx.endpoint_sync.look_at(row.endpoint.device))
