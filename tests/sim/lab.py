@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from amitop.sim.clock import Clock
-from amitop.sim.event import Event
 from amitop.sim.exchange import Exchange
+
+if TYPE_CHECKING:
+    from amitop.sim.event import Event
 
 
 def lab(seed: int = 1, start: float = 1_795_400_000.0) -> Exchange:

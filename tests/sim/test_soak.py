@@ -150,8 +150,8 @@ class Person:
 
 ACTS = [
     *["call"] * 8, *["answer"] * 6, *["hang_up"] * 4, "refuse", "hangup", "redirect", "redirect_both", "transfer",
-    "attend", "bridge", "park", "originate", "originate", "members", "members", "callers", "contact", "device", "record", "rooms",
-    "limit",
+    "attend", "bridge", "park", "originate", "originate", "members", "members", "callers", "contact", "device",
+    "record", "rooms", "limit",
 ]  # fmt: skip
 
 
