@@ -32,7 +32,7 @@ class Client:
         """The next packet, its lines joined by ` | `."""
         async with asyncio.timeout(5):
             data = await self.reader.readuntil(b"\r\n\r\n")
-        return data.decode().strip("\r\n").replace("\r\n", " | ")
+        return data.decode().removeprefix("\r\n").removesuffix("\r\n\r\n").replace("\r\n", " | ")
 
     async def ask(self, action: str, **headers: str) -> str:
         """Send an action; the first packet of the answer, without its ActionID."""
@@ -69,6 +69,7 @@ class Client:
 
 @pytest.fixture
 def exchange() -> Exchange:
+    """Empty; a test module may have another one."""
     return Exchange(Clock(), seed=1, system="lab")
 
 

@@ -1,4 +1,4 @@
-"""Whatever is wrong with an action, the simulation says what Asterisk 22.10 says: byte for byte, as it was written down.
+"""Whatever is wrong with an action, the simulation says what Asterisk 22.10 says, byte for byte.
 
 `answers-22.10.txt` has two lines for each: the action with its headers, and the answer. Where a real Asterisk is at
 hand, the file is put to the test too.

@@ -116,14 +116,13 @@ def status(ask: Ask) -> None:
 
 def _status(channel: Channel, now: float) -> list[Header]:
     codec = "slin" if channel.technology == "Local" else "ulaw"
-    limit = channel.limit
     return [
         ("Type", channel.technology),
         ("DNID", channel.dnid),
         ("EffectiveConnectedLineNum", channel.connected_num or "<unknown>"),
         ("EffectiveConnectedLineName", channel.connected_name or "<unknown>"),
         # Not the seconds that are left: the moment, in epoch seconds.
-        ("TimeToHangup", str(int(limit.when)) if limit is not None and limit.pending else "0"),
+        ("TimeToHangup", str(int(channel.limit_at))),
         ("BridgeID", channel.bridge.uniqueid if channel.bridge is not None else ""),
         ("Application", channel.application),
         ("Data", channel.data),

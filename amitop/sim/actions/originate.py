@@ -75,6 +75,8 @@ def _forbidden(ask: Ask) -> bool:
     if user is None or user.write_mask & BITS["system"]:
         return False
     application, data = ask.get("Application").lower(), ask.get("Data")
+    if application == "queue" and data.count(",") >= 5 and data.split(",")[5]:
+        return True  # its sixth argument is an AGI program
     return any(word in application for word in _DANGEROUS) or any(word in data for word in _FUNCTIONS)
 
 
