@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 KEYS = (
     *("hang_up", "transfer", "retry", "pause", "unpause", "head", "move", "take_out", "listen", "add", "remove"),
+    *("register", "unregister", "qualify"),
     *("why", "grid", "mark", "filter", "sort", "park", "record", "mute", "penalty", "columns", "freeze", "details"),
-    *("register", "unregister", "qualify", "...", "help", "quit"),
+    *("...", "help", "quit"),
 )
 """In which order the last line names the keys."""
 ACTIONS = {"hang_up": "Hangup", "transfer": "Redirect"}
