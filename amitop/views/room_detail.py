@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from amitop.pbx.model import NOBODY
 from amitop.pbx.parking import Parking
 from amitop.views.channels import ChannelRow
 from amitop.views.detail import detail, section
@@ -78,7 +79,7 @@ def _parked(row: ParkedRow, now: float) -> Lines:
     spaces = f" (spaces {lot.first} to {lot.last})" if lot is not None else ""
     yield "Space", f"{call.space} in {call.lot}{spaces}"
     yield "Who", party(call.caller)
-    yield "Talked with", party(call.connected)
+    yield "Talked with", party(call.connected) if call.connected != NOBODY else None
     yield "Parked by", row.parker
     yield "Comes back to", row.parker_device
     yield "Parked for", hms(now - call.since)
