@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.sim import channels
+from amitop.sim import channels, devices
 from amitop.sim.bridge import Bridge
 from amitop.sim.event import bridge_block
 
@@ -157,7 +157,7 @@ def hold(switch: Switch, channel: Channel, music: str = "") -> None:
     switch.emit("call", "Hold", channel.block(), (("MusicClass", music),) if music else ())
     for other in channel.bridge.others(channel) if channel.bridge is not None else ():
         switch.emit("call", "MusicOnHoldStart", other.block(), (("Class", music or "default"),))
-    channels.look(switch, channel)
+    devices.look(switch, channel)
 
 
 def unhold(switch: Switch, channel: Channel) -> None:
@@ -168,4 +168,4 @@ def unhold(switch: Switch, channel: Channel) -> None:
     switch.emit("call", "Unhold", channel.block())
     for other in channel.bridge.others(channel) if channel.bridge is not None else ():
         switch.emit("call", "MusicOnHoldStop", other.block())
-    channels.look(switch, channel)
+    devices.look(switch, channel)

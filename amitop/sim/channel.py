@@ -23,7 +23,7 @@ class Channel:
         "_blocks", "account", "answered", "answered_by_dial", "application", "bridge", "call_id",
         "caller_name", "caller_num", "cause", "connected_name", "connected_num", "context", "created",
         "data", "device", "dial_string", "dnid", "endpoint", "exten", "gone", "goto", "hanging", "held",
-        "incoming", "language", "limit", "limit_at", "linkedid", "music", "muted", "muted_recording",
+        "incoming", "kind", "language", "limit", "limit_at", "linkedid", "music", "muted", "muted_recording",
         "name", "other_half", "outgoing_line", "pbx", "pending", "priority", "published", "recordings",
         "running", "spied_by", "state", "tech_cause", "technology", "uniqueid", "variables",
     )  # fmt: skip
@@ -73,6 +73,8 @@ class Channel:
         """Of a Local channel: `;2` of `;1` and the other way round."""
         self.held = False
         """Whether its device has put the other end on hold."""
+        self.kind = ""
+        """What it counts for in its device's state (`devices`)."""
         self.music = ""
         """The class of the music that it hears by MusicOnHold()."""
         self.muted: set[str] = set()

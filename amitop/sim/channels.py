@@ -62,7 +62,7 @@ def begin(
     switch.calls_processed += 1
     switch.emit("call", "Newchannel", channel.block())
     if state != DOWN:
-        devices.changed(switch, channel.device)
+        devices.look(switch, channel)
     return channel
 
 
@@ -85,7 +85,7 @@ def publish(switch: Switch, channel: Channel) -> None:
     if fields[4:6] != old[4:6]:
         emit("call", "NewConnectedLine", block)
     if fields[1] != old[1]:
-        devices.changed(switch, channel.device)
+        devices.look(switch, channel)
 
 
 def _newexten(switch: Switch, channel: Channel) -> None:
@@ -118,11 +118,6 @@ def answer_it(switch: Switch, channel: Channel) -> None:
     other = channel.other_half
     if other is not None:
         dialing.answer(switch, other)
-
-
-def look(switch: Switch, channel: Channel) -> None:
-    """Have its device's state worked out anew."""
-    devices.changed(switch, channel.device)
 
 
 def set_connected(switch: Switch, channel: Channel, num: str, name: str) -> None:
@@ -190,7 +185,7 @@ def end(switch: Switch, channel: Channel) -> None:
     switch.emit("call", "Hangup", channel.block(), headers)
     channel.gone = True
     _forget(switch, channel)
-    devices.changed(switch, channel.device)
+    devices.look(switch, channel)
     switch.note(lambda observer: observer.ended(channel))
     if other is not None:
         drop(switch, other, cause or NORMAL)

@@ -4,44 +4,66 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.sim.channel import BUSY, DIALING, RING, RINGING, UP
+from amitop.sim.channel import BUSY, DOWN, RINGING, RSRVD
 from amitop.sim.endpoint import MEMBER_STATUS
 
 if TYPE_CHECKING:
+    from amitop.sim.channel import Channel
     from amitop.sim.switch import Switch
 
 
 def state_of(switch: Switch, device: str) -> str:
-    """Work out a device's state from its channels, and from whether it can be reached."""
+    """Work out a device's state from what its channels do, and from whether it can be reached."""
     technology, _, name = device.partition("/")
-    channels = switch.channels_by_device.get(device, {})
+    tally = switch.tallies.get(device)
     if technology == "PJSIP":
         endpoint = switch.endpoints.get(name)
         if endpoint is None:
             return "INVALID"
-        ringing = used = held = busy = False
-        for channel in channels.values():
-            state = channel.state
-            if channel.held:
-                held = True
-            elif state == RINGING:
-                ringing = True
-            elif state in (UP, RING, DIALING):
-                used = True
-            elif state == BUSY:
-                busy = True
-        if ringing:
-            return "RINGINUSE" if used or held else "RINGING"
-        if used:
-            return "INUSE"
-        if held:
-            return "ONHOLD"
-        if busy:
-            return "BUSY"
+        if tally:
+            used, ringing, held, busy = (tally.get(kind, 0) for kind in (USED, RINGS, HELD, IS_BUSY))
+            if ringing:
+                return "RINGINUSE" if used or held else "RINGING"
+            if used:
+                return "INUSE"
+            if held:
+                return "ONHOLD"
+            if busy:
+                return "BUSY"
         return "NOT_INUSE" if endpoint.reachable else "UNAVAILABLE"
     if technology == "Local":
-        return "INUSE" if channels else "NOT_INUSE"
+        return "INUSE" if switch.channels_by_device.get(device) else "NOT_INUSE"
     return switch.device_states.get(device, "UNKNOWN" if technology in ("Custom", "Agent") else "INVALID")
+
+
+USED, RINGS, HELD, IS_BUSY, NOTHING = "used", "rings", "held", "busy", ""
+
+
+def _kind(channel: Channel) -> str:
+    """What a channel makes of its device (ast_state_chan2dev)."""
+    if channel.gone or channel.state in (DOWN, RSRVD):
+        return NOTHING
+    if channel.held:
+        return HELD
+    return RINGS if channel.state == RINGING else IS_BUSY if channel.state == BUSY else USED
+
+
+def look(switch: Switch, channel: Channel) -> None:
+    """Look at a channel's device again, since the channel's state is another. A trunk has thousands: none is scanned."""
+    kind, old = _kind(channel), channel.kind
+    device = channel.device
+    if kind != old:
+        channel.kind = kind
+        tally = switch.tallies.setdefault(device, {})
+        if old:
+            tally[old] -= 1
+            if not tally[old]:
+                del tally[old]
+        if kind:
+            tally[kind] = tally.get(kind, 0) + 1
+        elif not tally:
+            del switch.tallies[device]
+    changed(switch, device)
 
 
 def changed(switch: Switch, device: str) -> None:

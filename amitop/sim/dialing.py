@@ -150,7 +150,7 @@ def duration(switch: Switch, channel: Channel, name: str, seconds: float) -> Non
         channels.set_variable(switch, channel, f"{name}_MS", str(int(seconds * 1000)))
 
 
-class Dial:
+class Dial(Calling):
     """The application Dial: it calls one device or several at once, and talks to who answers first."""
 
     def __init__(self, caller: Channel) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from amitop.sim import channels, dialing, executing
 from amitop.sim.applications import set_value
+from amitop.sim.running import Calling
 
 if TYPE_CHECKING:
     from amitop.sim.channel import Channel
@@ -36,7 +37,7 @@ class Call:
     action_id: str = ""
 
 
-class Origin:
+class Origin(Calling):
     """A leg that is called for Originate."""
 
     def __init__(self, call: Call, leg: Channel) -> None:

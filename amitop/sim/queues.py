@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from amitop.sim import bridging, channels, devices, dialing, executing, members
 from amitop.sim.queue import Caller, Member, Queue
+from amitop.sim.running import Calling
 
 if TYPE_CHECKING:
     from amitop.sim.bridging import Talk
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _EMPTY = ("ANSWEREDTIME", "ANSWEREDTIME_MS", "DIALEDTIME", "DIALEDTIME_MS", "QUEUEWAIT", "QUEUEWAIT_MS")
 
 
-class Waiting:
+class Waiting(Calling):
     """Somebody's waiting in a queue: the application Queue, until an agent answers."""
 
     def __init__(self, queue: Queue, caller: Caller) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from amitop.sim.channel import Channel
@@ -20,24 +21,32 @@ class Running(Protocol):
         """
 
 
-@runtime_checkable
-class Calling(Running, Protocol):
+class Calling(ABC):
     """What has dialled a leg: Dial, Queue, Originate. It holds the leg until it is answered or given up."""
 
+    @abstractmethod
     def dials(self, channel: Channel) -> bool:
         """Whether that is a leg which it has dialled: it may hold who dials as well."""
 
+    @abstractmethod
     def rang(self, switch: Switch, leg: Channel) -> None:
         """Hear that the leg's device rings; its state is RINGING already."""
 
+    @abstractmethod
     def progressed(self, switch: Switch, leg: Channel, status: str) -> None:
         """Hear PROGRESS or PROCEEDING."""
 
+    @abstractmethod
     def picked_up(self, switch: Switch, leg: Channel) -> None:
         """Hear of an answer; the leg's state is UP already."""
 
+    @abstractmethod
     def refused(self, switch: Switch, leg: Channel) -> None:
         """Hear that the leg ends instead; why is in its `cause`. Its Hangup is the caller's task."""
+
+    @abstractmethod
+    def interrupt(self, switch: Switch, channel: Channel, why: str) -> list[Channel]:
+        """Let a leg or the caller go (`Running`)."""
 
 
 class Idle:

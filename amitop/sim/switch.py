@@ -70,6 +70,8 @@ class Switch:
         """Interfaces that some queue is trying: no other one tries them (app_queue's pending_members)."""
         self.channels_by_device: dict[str, dict[str, Channel]] = {}
         """A device's channels by Uniqueid."""
+        self.tallies: dict[str, dict[str, int]] = {}
+        """How many of a device's channels do what (`devices`)."""
         self._heads: dict[str, bytes] = {}
         self._names: dict[str, int] = {}
         self._count = 0

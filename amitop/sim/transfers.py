@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.sim import bridging, channels, executing
+from amitop.sim import bridging, channels, devices, executing
 from amitop.sim.bridging import Talk
 from amitop.sim.event import bridge_block
 
@@ -72,7 +72,7 @@ def blind_transfer(switch: Switch, transferer: Channel, exten: str, context: str
     peer = talk.second if transferer is talk.first else talk.first
     transferer.held = False
     switch.emit("call", "Unhold", transferer.block())  # with or without a hold before (`ami.md` B.2)
-    channels.look(switch, transferer)
+    devices.look(switch, transferer)
     channels.set_variable(switch, transferer, "BLINDTRANSFER", peer.name)
     channels.set_variable(switch, peer, "BLINDTRANSFER", transferer.name)
     switch.emit(
