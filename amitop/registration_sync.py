@@ -39,6 +39,7 @@ class RegistrationSync:
         self._clock = clock
         self._may = may
         self._asked: dict[Lister, float] = {}
+        self._first = asyncio.Event()
         self._listed: set[Lister] = set()
         """Those that have come in this session."""
 
@@ -51,13 +52,21 @@ class RegistrationSync:
         """Whether each list that can come has come in this session."""
         return all(lister in self._listed for lister in Lister if self._may(lister))
 
+    async def wait_first(self, timeout: float) -> None:
+        """Wait until the first lists of the session have come or failed, for *timeout* seconds at most."""
+        waiter = asyncio.ensure_future(self._first.wait())
+        await asyncio.wait({waiter}, timeout=timeout)
+        waiter.cancel()
+
     async def run(self, session: Session) -> None:
         """Keep asking until the session ends."""
+        self._first.clear()
         self._asked.clear()
         self._listed.clear()
         try:
             while True:
                 await self.turn(session)
+                self._first.set()
                 await asyncio.sleep(TICK)
         except LinkLost:
             return  # the link's own task says so

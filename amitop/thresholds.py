@@ -144,6 +144,8 @@ class TrunkRules:
     """Of calls at a time."""
     answer_rate: Limit | None = None
     """Of the percentage of calls over it that is answered. Off until somebody sets it: who calls whom decides."""
+    ignore: bool = False
+    """Whether nobody wants to hear that it is down: one that is not in use, or never answers."""
 
     @property
     def crowded(self) -> Limit | None:

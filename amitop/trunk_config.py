@@ -18,7 +18,7 @@ TOP_KEYS = frozenset({"trunks"})
 """The keys at the top of the file that this module reads."""
 _OWN = ("endpoint", "registration", "limit")
 """What is one trunk's own, and no default of all."""
-_KEYS = frozenset({*_OWN, "calls", "answer_rate"})
+_KEYS = frozenset({*_OWN, "calls", "answer_rate", "ignore"})
 _MOST_CALLS = 1_000_000
 
 
@@ -50,6 +50,7 @@ def _trunk(reader: TableReader, table: object, name: str, default: TrunkRules) -
         limit=_carries(reader, table, where),
         calls=calls,
         answer_rate=rate,
+        ignore=reader.get(table, "ignore", bool, where, default.ignore),
     )
 
 

@@ -1,4 +1,4 @@
-"""`amitop check`: is any figure of the queues beyond its limit? For cron, and for a monitoring system."""
+"""`amitop check`: is any figure of the queues beyond its limit, is a trunk down? For cron and monitoring."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from amitop.cli.connection import connected
 from amitop.cli.failure import ExitCode, Failure
 from amitop.cli.kept import kept_shift
 from amitop.cli.output import say
+from amitop.pbx.registrations import Registrations
 from amitop.shift.shift import runs
 from amitop.text import clean
 from amitop.views.check_text import UNKNOWN, check_lines, nagios_line, nagios_state, worst
@@ -53,8 +54,13 @@ async def _take(login: Login) -> tuple[list[Reading], int]:
 
 
 async def _wait_for_queues(pbx: LivePbx) -> None:
-    """Wait for the list. Raises `Failure` without one: where nothing is known, nothing is fine."""
+    """Wait for the list. Raises `Failure` without one: where nothing is known, nothing is fine.
+
+    An exchange without queues has its trunks.
+    """
     why_not = pbx.rights.why_not("QueueStatus")
+    if why_not is not None and pbx.store.part(Registrations).known:
+        return
     if why_not is None:
         sync = pbx.queue_sync
         await sync.wait_first(QUEUES_WAIT)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from amitop.cli.login import Login
 
+REGISTRATIONS_WAIT = 3.0
+"""Seconds that the first lists of registrations may hold up everything: they are few."""
 ENDPOINTS_WAIT = 5.0
 """Seconds that the first lists of endpoints may hold up a document: thousands out of a database can be slow."""
 
@@ -34,6 +36,7 @@ async def connected(login: Login) -> AsyncIterator[LivePbx]:
         if running.done():
             running.result()  # a link that ends by itself has failed in a way that nobody foresaw
         waiting.result()
+        await pbx.registration_sync.wait_first(REGISTRATIONS_WAIT)
         yield pbx
     except AmiError as error:
         raise failure_of(error, login) from None

@@ -76,7 +76,7 @@ class Reading:
 def readings(floors: Iterable[Floor]) -> list[Reading]:
     """Return every figure that somebody set a limit for, by queue, then the pauses by agent, then by trunk.
 
-    That a trunk holds is wanted of every one of which it can be told.
+    That a trunk holds is wanted of every one of which it can be told, unless it is to be ignored.
     """
     found: list[Reading] = []
     for floor in floors:
@@ -130,7 +130,7 @@ def _pauses(floor: Floor) -> Iterator[Reading]:
 
 def _trunk(row: TrunkRow) -> Iterator[Reading]:
     now, standing, rules = row.floor.now, row.standing, row.rules
-    if standing.up is not None:
+    if standing.up is not None and not rules.ignore:
         words = standing.words
         if down := row.down(now):
             since = row.seconds(now)

@@ -52,6 +52,7 @@ def _trunk(row: TrunkRow, now: float) -> Lines:
     else:
         guessed = row.rules.endpoint is None and not any(each.endpoint for each in row.registrations)
         yield "Device", f"{row.device}, taken for it by its name" if guessed and row.endpoint is None else row.device
+    yield "Ignored", "yes, by the configuration: nobody is told when it is down" if row.rules.ignore else None
     yield "PBX", row.key[0]
 
 

@@ -252,6 +252,6 @@ class TrunkTotals(NamedTuple):
 
 
 def trunk_totals(floors: Iterable[Floor]) -> TrunkTotals:
-    """Count."""
-    ups = [row.standing.up for row in trunk_rows(floors)]
+    """Count all that are not to be ignored."""
+    ups = [row.standing.up for row in trunk_rows(floors) if not row.rules.ignore]
     return TrunkTotals(ups.count(True), len(ups), ups.count(False))

@@ -22,7 +22,7 @@ def state_text(row: TrunkRow, _now: float) -> str:
 
 def _state_style(row: TrunkRow, _now: float) -> Style:
     up = row.standing.up
-    if up is None:
+    if up is None or row.rules.ignore:
         return "dim"
     if not up:
         return "bad"

@@ -184,6 +184,35 @@ async def test_what_cannot_be_checked_is_not_fine(pbx, config, run, answers, why
     assert one_line(out).startswith(f"QUEUES UNKNOWN - nothing can be checked: {why}")
 
 
+TRUNK = {
+    "ObjectName": "carrier", "ClientUri": "sip:me@sip.example", "ServerUri": "sip:sip.example", "Status": "Rejected",
+}  # fmt: skip
+TRUNKS = ("PJSIPShowRegistrationsOutbound", "synopsis  (Priv: system,reporting,all)")
+
+
+async def test_check_of_trunks(pbx, config, run):
+    config(pbx)
+    pbx.answers["ListCommands"] = reply(*COMMANDS, TRUNKS)
+    pbx.answers[TRUNKS[0]] = listing(TRUNKS[0], [("OutboundRegistrationDetail", TRUNK)])
+    assert await run("check", "lab") == (1, "CRITICAL carrier: is down: Rejected\n", "")
+    code, out, _ = await run("check", "lab", "--nagios")
+    text, _, data = one_line(out).partition(" | ")
+    assert (code, text) == (1, "PBX CRITICAL - carrier: is down: Rejected")
+    assert "'carrier_trunk'=0;1:;1:;0" in data.split()
+    config(pbx, "[trunks.carrier]", "ignore = true")
+    assert await run("check", "lab") == (0, "OK: 1 queue, 2 figures within limits\n", "")
+    pbx.answers[TRUNKS[0]] = listing(TRUNKS[0], [("OutboundRegistrationDetail", TRUNK | {"Status": "Registered"})])
+    config(pbx)
+    assert await run("check", "lab") == (0, "OK: 1 queue, 1 trunk, 3 figures within limits\n", "")
+
+
+async def test_an_exchange_without_queues_has_its_trunks(pbx, config, run):
+    config(pbx)
+    pbx.answers["ListCommands"] = reply(COMMANDS[0], TRUNKS)
+    pbx.answers[TRUNKS[0]] = listing(TRUNKS[0], [("OutboundRegistrationDetail", TRUNK)])
+    assert await run("check", "lab") == (1, "CRITICAL carrier: is down: Rejected\n", "")
+
+
 async def test_check_waits_for_a_slow_list_of_queues(pbx, config, run):
     config(pbx, "[queues.default]", "waiting = [2, 5]")
     pbx.answers["QueueStatus"] = late_answer(queues(queue(callers=2)), 3.5)

@@ -44,6 +44,11 @@ def test_nothing_is_wanted_where_nothing_is_said(rules):
     assert (found, found.crowded, found.answer_rate) == (TrunkRules(), None, None)
 
 
+def test_what_is_to_be_ignored(rules):
+    found = rules("[trunks.default]\nignore = true\n[trunks.a]\nignore = false")
+    assert (found.trunk("a").ignore, found.trunk("b").ignore) == (False, True)
+
+
 def test_a_bound_of_its_own_wins_over_what_it_carries(rules):
     found = rules("[trunks.a]\nlimit = 30\ncalls = [10, 20]").trunk("a")
     assert [found.crowded.level(calls) for calls in (9, 10, 20)] == [Level.FINE, Level.WARN, Level.CRITICAL]
@@ -69,6 +74,7 @@ def test_an_endpoint_without_technology_is_one_of_pjsip(rules):
         ('[trunks.a]\nendpoint = "PJSIP/a/b"', "trunks.a.endpoint: must be an endpoint"),
         ('[trunks.a]\nregistration = ""', "trunks.a.registration: must be one line of text"),
         ("[trunks.default]\nlimit = 30", "trunks.default.limit: must be said for each trunk"),
+        ("[trunks.a]\nignore = 1", "trunks.a.ignore: must be true or false"),
         ('[trunks.default]\nendpoint = "a"', "trunks.default.endpoint: must be said for each trunk"),
     ],
 )

@@ -116,6 +116,13 @@ def test_all_that_can_be_told_of_trunks_is_a_figure() -> None:
     assert readings([floor(Store("pbx1"), rules=unknown)]) == []
 
 
+def test_what_is_to_be_ignored_is_no_worry_and_is_not_counted() -> None:
+    rules = Rules(trunks={"backup": TrunkRules(ignore=True)})
+    assert worries(trunks(), rules=rules) == []
+    assert trunk_totals([floor(trunks(), rules=rules)]) == (1, 1, 0)
+    assert "nobody is told" in repr(trunk_detail(rows(trunks(), rules=rules)["backup"], NOW))
+
+
 def test_down_for_a_moment_is_no_worry() -> None:
     """PJSIPRegister leaves before it comes back."""
     store = listed(registration("carrier", "Registered"))
