@@ -82,7 +82,7 @@ def plan_person(store: Store, uniqueid: str, act: RoomAct) -> RoomPlan:
     sentence = {
         RoomAct.MUTE: f"{who}{admin} is not heard in {room.name} any more.",
         RoomAct.UNMUTE: f"{who}{admin} is heard in {room.name} again.",
-        RoomAct.KICK: f"{who}{admin} leaves {room.name}: what the dialplan has after ConfBridge() happens next.",
+        RoomAct.KICK: f"{who}{admin} leaves {room.name}; the dialplan goes on after ConfBridge().",
     }[act]
     return RoomPlan(store.name, act, room.name, room.bridge, uniqueid, who, sentence)
 

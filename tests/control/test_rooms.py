@@ -234,7 +234,7 @@ def test_what_hurts_is_asked_before(pbx):
         "RECORD",
         "STOP_RECORDING",
     ]
-    assert people[RoomAct.KICK].sentence.startswith("Bob B 202, an admin, leaves 8000: ")
+    assert people[RoomAct.KICK].sentence.startswith("Bob B 202, an admin, leaves 8000; ")
     assert rooms[RoomAct.RECORD].sentence == "8000 is recorded on the PBX, 2 people are in it. Asterisk tells nobody."
 
 
