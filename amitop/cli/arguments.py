@@ -146,6 +146,13 @@ def _simulate() -> _Parser:
     )
     parser.add_argument("--port", type=_port, default=5038, metavar="N", help="TCP port, 0 for a free one (5038)")
     _simulation(parser)
+    parser.add_argument(
+        "--misbehave",
+        type=_mischief,
+        default=(),
+        metavar="LIST",
+        help="let things go wrong: split, stall, cut, garbage, restart, flood, or all",
+    )
     parser.add_argument("--for-parent", action="store_true", help=argparse.SUPPRESS)  # how `demo` starts it
     return parser
 
@@ -268,6 +275,15 @@ def _not_negative(text: str) -> float:
     return value
 
 
+def _mischief(text: str) -> tuple[str, ...]:
+    from amitop.sim.misbehave import KINDS  # noqa: PLC0415  # most commands have nothing to do with it
+
+    words = KINDS if text == "all" else tuple(text.split(","))
+    if not set(words) <= set(KINDS):
+        raise argparse.ArgumentTypeError(f"must be of {', '.join(KINDS)}, with commas between, or all")
+    return words
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
         raise argparse.ArgumentTypeError("must be a port, 0 to 65535")
@@ -287,5 +303,5 @@ _PARSERS = {
     "simulate": _simulate,
 }
 _WITH_VALUE = {"--config", "--secret-file", "--tls-ca", "--tls-fingerprint", "--theme", "--every", "--for"} | {
-    "--port", "--calls-per-minute", "--agents", "--queues", "--seed", "--speed",
+    "--port", "--calls-per-minute", "--agents", "--queues", "--seed", "--speed", "--misbehave",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from amitop.cli.failure import ExitCode, Failure
 from amitop.cli.ticks import stop_on_signal
 from amitop.sim.clock import Clock
 from amitop.sim.exchange import Exchange
+from amitop.sim.misbehave import trouble
 from amitop.sim.server import Server
 from amitop.sim.users import User
 from amitop.sim.world import Options, populate
@@ -46,15 +47,20 @@ async def _simulate(args: argparse.Namespace, secret: str) -> int:
             asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _parent, stop)
         else:
             _announce(port, secret)
-        life = asyncio.create_task(exchange.clock.run(args.speed), name="the exchange's time")
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({life, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        tasks: list[asyncio.Task[object]] = [
+            asyncio.create_task(exchange.clock.run(args.speed)),
+            asyncio.create_task(stop.wait()),
+        ]
+        if args.misbehave:
+            tasks.append(asyncio.create_task(trouble(server, args.misbehave, args.seed)))
         try:
-            if life.done():
-                life.result()  # time that ends by itself has met with a fault
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # time that ends by itself has met with a fault
         finally:
-            life.cancel()
-            stopping.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await server.stop()
     return ExitCode.FINE
 

@@ -6,12 +6,13 @@ import asyncio
 import random
 from typing import TYPE_CHECKING
 
+from amitop.sim.session import Session
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from amitop.sim.exchange import Exchange
     from amitop.sim.server import Server
-    from amitop.sim.session import Session
 
 GARBAGE: tuple[bytes, ...] = (
     b"\r\n\r\n\r\n",
@@ -80,10 +81,37 @@ def flood(exchange: Exchange, callers: int, exten: str, endpoint: str = "trunk")
         exchange.call_in(endpoint, f"+1556{n:07}", f"Caller {n}", exten)
 
 
+KINDS = ("split", "stall", "cut", "garbage", "restart", "flood")
+"""What `trouble` knows."""
+
+
+async def trouble(server: Server, kinds: Iterable[str], seed: int = 1, every: float = 10.0) -> None:
+    """Have something of *kinds* go wrong about every so many seconds, until cancelled."""
+    dice = random.Random(seed)  # noqa: S311 - trouble that can be repeated
+    choice = sorted(kinds)
+    while True:
+        await asyncio.sleep(dice.expovariate(1 / every))
+        kind = dice.choice(choice)
+        sessions = sorted((each for each in server.sessions if each.user is not None), key=id)
+        if kind == "restart":
+            await restart(server)
+        elif kind == "flood":
+            flood(server.exchange, 1000, "600")
+        elif kind == "stall":
+            stall(sessions, dice.uniform(0.5, 8.0))
+        for session in sessions:
+            if kind == "split":
+                split_at_random(session, dice.randrange(1 << 30))
+            elif kind == "garbage":
+                garbage(session)
+            elif kind == "cut":
+                dice.choice((cut_inside_a_packet, Session.abort))(session)
+
+
 async def restart(
     server: Server, *, down: float = 1.0, loading: float = 0.5, afterwards: Callable[[], None] | None = None
 ) -> None:
-    """Restart the exchange: Shutdown, nobody at the port for *down* seconds, then *loading* seconds without its modules.
+    """Restart the exchange: Shutdown, nobody at the port for *down* seconds, then *loading* seconds without modules.
 
     What was built (endpoints, queues, dialplan) stays; calls, logins and figures are gone. *afterwards* is called then.
     """

@@ -41,6 +41,10 @@ async def test_any_client_can_look_at_it_until_it_is_told_to_stop(start, run):
         assert [queue["name"] for queue in document["queues"]] == ["support", "sales"]
         assert len({member["interface"] for queue in document["queues"] for member in queue["members"]}) == 6
 
+        code, out, err = await run("verify", "--for", "4", "--every", "1", f"amitop@127.0.0.1:{port}")
+        assert (code, err) == (0, ""), "what events tell is what the lists say"
+        assert " 0 differed" in out
+
         code, _, err = await run("snapshot", f"amitop@127.0.0.1:{port}", secret="wrong")
         assert code == 4
         assert len(err.splitlines()) == 1
@@ -65,6 +69,7 @@ async def test_a_port_that_is_taken_is_one_line(run):
         (("simulate", "--agents", "-1"), "argument --agents: must be a whole number, 0 or more"),
         (("simulate", "--calls-per-minute", "many"), "argument --calls-per-minute: must be a number, 0 or more"),
         (("simulate", "--speed", "0"), "argument --speed: must be a number of seconds above 0"),
+        (("simulate", "--misbehave", "badly"), "argument --misbehave: must be of split, stall, cut, garbage, restart"),
         (("simulate", "somewhere"), "there is one word too many"),
         (("demo", "somewhere"), "there is one word too many"),
         (("demo", "--port", "1"), "there is no option --port"),

@@ -143,3 +143,31 @@ async def test_a_restart(server, exchange, connect):
     await restarting
     assert not exchange.channels
     assert len(await again.listing("QueueSummary")) == 4
+
+
+async def test_trouble_now_and_then(server, exchange, connect):
+    client = await connect()
+    troubled = asyncio.create_task(misbehave.trouble(server, ["cut"], every=0.01))
+    assert await client.at_end()
+    troubled.cancel()
+
+
+@pytest.mark.parametrize("kind", misbehave.KINDS)
+async def test_every_kind_of_trouble_can_be_asked_for(server, exchange, connect, monkeypatch, kind):
+    happened = []
+    for name in ("split_at_random", "stall", "cut_inside_a_packet", "garbage", "restart", "flood"):
+        monkeypatch.setattr(misbehave, name, _noting(happened, name))
+    client = await connect()
+    troubled = asyncio.create_task(misbehave.trouble(server, [kind], every=0.002))
+    await until(lambda: happened or not server.sessions)
+    troubled.cancel()
+    assert kind == "cut" or kind in happened[0]
+    await client.close()
+
+
+def _noting(happened: list[str], name: str):
+    def note(*args):
+        happened.append(name)
+        return asyncio.sleep(0) if name == "restart" else None
+
+    return note

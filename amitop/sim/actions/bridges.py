@@ -10,6 +10,8 @@ from amitop.sim.event import bridge_block
 if TYPE_CHECKING:
     from amitop.sim.action import Ask
     from amitop.sim.bridge import Bridge
+    from amitop.sim.channel import Channel
+    from amitop.sim.exchange import Exchange
 
 
 @action("BridgeList", "", "Get a list of bridges in the system.")
@@ -47,7 +49,7 @@ def bridge_info(ask: Ask) -> None:
 
 @action("BridgeKick", "", "Kick a channel from a bridge.")
 def bridge_kick(ask: Ask) -> None:
-    """Throw a channel out of its bridge; it has nowhere to go on."""
+    """Throw a channel out of its bridge."""
     if not ask.get("Channel"):
         ask.error("Channel must be provided")
         return
@@ -58,7 +60,13 @@ def bridge_kick(ask: Ask) -> None:
         ask.error("Channel is not in a bridge")
     else:
         ask.ack("Channel has been kicked")
-        ask.exchange.hangup(channel)
+        _kick(ask.exchange, channel)
+
+
+def _kick(exchange: Exchange, channel: Channel) -> None:
+    """Let a channel go on in its dialplan, if it has any; its peer is hung up."""
+    if not (channel.pbx and exchange.redirect(channel, channel.context, channel.exten, channel.priority + 1)):
+        exchange.hangup(channel)
 
 
 @action("BridgeDestroy", "", "Destroy a bridge.")
@@ -68,4 +76,4 @@ def bridge_destroy(ask: Ask) -> None:
     if bridge is not None:
         ask.ack("Bridge has been destroyed")
         for channel in list(bridge.channels.values()):
-            ask.exchange.hangup(channel)
+            _kick(ask.exchange, channel)
