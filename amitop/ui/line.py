@@ -54,9 +54,9 @@ def line_of(
     cropped to the room there is.
     """
     lefts, rights = _ready(left, glyphs), _ready(right, glyphs)
-    while _least(lefts + rights) > width and _drop_one(lefts, rights):
+    while least(lefts + rights) > width and _drop_one(lefts, rights):
         pass
-    spare = width - _least(lefts + rights)
+    spare = width - least(lefts + rights)
     lefts, rights = (_stretch(pieces, spare) for pieces in (lefts, rights))
     spare = width - sum(cells(p.text) for p in lefts + rights) - _gaps(lefts + rights)
     if rights and spare > 0:
@@ -82,7 +82,8 @@ def _gaps(pieces: Sequence[Piece]) -> int:
     return sum(piece.gap for piece in pieces[1:])
 
 
-def _least(pieces: Sequence[Piece]) -> int:
+def least(pieces: Sequence[Piece]) -> int:
+    """Return the cells that *pieces* need beside one another, the elastic ones cropped."""
     sizes = (min(cells(p.text), ELASTIC_LEAST) if p.elastic else cells(p.text) for p in pieces)
     return sum(sizes) + _gaps(pieces)
 

@@ -2,9 +2,12 @@
 
 import pytest
 from rich.cells import cell_len
+from textual.app import App
 
 from amitop.ui.line import Piece, line_of
-from amitop.views.format import ASCII
+from amitop.ui.view_tabs import ViewTabs
+from amitop.views.format import ASCII, UNICODE
+from fakes.pbx import screen_text
 
 LEFT = [Piece("amitop", drop=5), Piece("pbx1"), Piece("● live", gap=1), Piece("Asterisk 22.10.1", drop=4)]
 RIGHT = [Piece("RTT 0.4 ms", drop=6), Piece("drift 0", drop=9), Piece("14:02:33", drop=2, gap=4)]
@@ -55,3 +58,30 @@ def test_wide_and_ascii_text_keep_the_width():
 def test_it_tells_where_each_piece_is():
     content, placed = line_of([Piece("one", tag="1"), Piece("two", tag="2")], [Piece("end", tag="3")], 20)
     assert [(content.plain[p.start : p.end], p.tag) for p in placed] == [("one", "1"), ("two", "2"), ("end", "3")]
+
+
+@pytest.mark.parametrize(
+    ("width", "notes", "expected"),
+    [
+        (60, [], " 1 Calls   2 Channels   4 Waiting "),
+        (34, [], " 1 Calls   2 Channels   4 Waiting"),
+        (33, [], "1Calls 2Channels 4Waiting"),
+        (36, ["7 marked"], "1Calls 2Channels 4Waiting   7 marked"),
+        (34, ["7 marked"], "1Calls 2 4                7 marked"),
+        (10, [], "1Calls 2 4"),
+    ],
+)
+async def test_tabs_move_together_and_lose_their_names_before_a_note_is_lost(width, notes, expected):
+    class Tabs(App):
+        def compose(self):
+            yield ViewTabs(
+                [("calls", "Calls"), ("channels", "Channels"), ("queues", "Queues"), ("waiting", "Waiting")], UNICODE
+            )
+
+    app = Tabs()
+    async with app.run_test(size=(width, 3)) as pilot:
+        tabs = app.query_one(ViewTabs)
+        tabs.show_view("calls", [Piece(note, drop=2) for note in notes], {"queues"})
+        await pilot.pause()
+        assert screen_text(app).split("\n")[0] == expected.rstrip()
+        assert [place.tag for place in tabs.placed if place.tag] == ["calls", "channels", "waiting"]
