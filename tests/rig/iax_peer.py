@@ -13,7 +13,7 @@ _HEADER = struct.Struct("!HHIBBBB")
 _FULL = 0x8000
 _IAX = 6
 PONG, ACK, REGREQ, REGACK, REGREJ, POKE = 3, 4, 13, 15, 16, 30
-_USERNAME, _REFRESH, _CAUSE, _CAUSE_CODE = 6, 19, 22, 42
+_USERNAME, _APPARENT_ADDRESS, _REFRESH, _CAUSE, _CAUSE_CODE = 6, 18, 19, 22, 42
 _FACILITY_REJECTED = 29
 _CALL = 4711
 """This side's number for every exchange; Asterisk tells them apart by its own."""
@@ -66,10 +66,10 @@ class IaxPeer:
                 data, sender = self._socket.recvfrom(65536)
             except (TimeoutError, ConnectionError):  # ICMP from a port that has gone
                 continue
-            if not self.silent and (reply := self._reply(data)):
+            if not self.silent and (reply := self._reply(data, sender)):
                 self._socket.sendto(reply, sender)
 
-    def _reply(self, frame: bytes) -> bytes | None:
+    def _reply(self, frame: bytes, sender: tuple[str, int]) -> bytes | None:
         if len(frame) < _HEADER.size:
             return None
         source, _, stamp, out, _, kind, subclass = _HEADER.unpack_from(frame)
@@ -79,7 +79,9 @@ class IaxPeer:
             case x if x == POKE:
                 answer, elements = PONG, b""
             case x if x == REGREQ and self.accepts:
+                seen = struct.pack("=H", socket.AF_INET) + struct.pack("!H", sender[1]) + socket.inet_aton(sender[0])
                 answer, elements = REGACK, _element(_USERNAME, b"lab") + _element(_REFRESH, struct.pack("!H", 60))
+                elements += _element(_APPARENT_ADDRESS, seen + bytes(8))
             case x if x == REGREQ:
                 why = _element(_CAUSE, b"Registration Refused")
                 answer, elements = REGREJ, why + _element(_CAUSE_CODE, bytes([_FACILITY_REJECTED]))
