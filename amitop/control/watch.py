@@ -26,8 +26,8 @@ class Patience:
     """A caller to leave the queue: Queue() looks for it only between two rounds of ringing members."""
     ring: float = 30.0
     """A supervisor to pick up the phone."""
-    server: float = 35.0
-    """The server of a trunk to answer: SIP gives a request up after 32 (RFC 3261, timer F)."""
+    server: float = 45.0
+    """The server of a trunk to answer: SIP gives up after 32 (RFC 3261, timer F), and PJSIP first waits up to 10."""
     digit_gap: float = 0.1
     """Silence between two digits that are sent."""
     digit_pause: float = 0.5

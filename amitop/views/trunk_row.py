@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from amitop.pbx.causes import WORDS
 from amitop.pbx.endpoint_model import TECHNOLOGIES, Reach
 from amitop.pbx.endpoints import Endpoints
-from amitop.pbx.registration_model import REGISTERED
+from amitop.pbx.registration_model import REGISTERED, UNREGISTERED
 from amitop.pbx.registrations import Registrations
 from amitop.pbx.traffic import WINDOWS, Traffic, in_progress
 from amitop.thresholds import Level, level
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from amitop.views.floor import Floor
 
 GRACE = 5.0
-"""Seconds for which a trunk may be down before it is a worry: whoever registers anew leaves first."""
+"""Seconds for which a trunk may be down before it is a worry."""
+LEAVING = 15.0
+"""The same for one that was asked to leave: PJSIPRegister does so, and comes back within eleven (see `control`)."""
 QUARTER, FIVE, ONE = WINDOWS
 """Seconds of the windows."""
 UNKNOWN = "Unknown"
@@ -117,7 +119,8 @@ class TrunkRow:
     def down(self, now: float) -> bool:
         """Whether it is down, and not for a moment only."""
         standing = self.standing
-        return standing.up is False and (standing.since is None or now - standing.since >= GRACE)
+        grace = LEAVING if standing.words == UNREGISTERED else GRACE
+        return standing.up is False and (standing.since is None or now - standing.since >= grace)
 
     def next_try(self, now: float) -> float | None:
         """Return in how many seconds the next registration is tried, 0 where it is due; None where nobody can tell."""

@@ -128,10 +128,13 @@ def test_down_for_a_moment_is_no_worry() -> None:
     store = listed(registration("carrier", "Registered"))
     store.apply(registry("carrier", "Unregistered"), 10.0)
     assert rows(store, 10.0)["carrier"].standing.up is False
-    assert worries(store, 14.9) == []
-    assert [each.text for each in worries(store, 15.0)] == ["carrier: is down: Unregistered 0:05"]
-    store.apply(registry("carrier", "Registered"), 16.0)
-    assert worries(store, 16.0) == []
+    assert worries(store, 24.9) == []
+    assert [each.text for each in worries(store, 25.0)] == ["carrier: is down: Unregistered 0:15"]
+    store.apply(registry("carrier", "Registered"), 26.0)
+    assert worries(store, 26.0) == []
+    store.apply(registry("carrier", "Rejected"), 30.0)
+    assert worries(store, 34.9) == []
+    assert [each.text for each in worries(store, 35.0)] == ["carrier: is down: Rejected 0:05"]
 
 
 def test_what_was_down_before_amitop_came_is_a_worry_at_once() -> None:
