@@ -82,9 +82,9 @@ class EndpointsView(TableView[EndpointRow]):
         return "Asking for the endpoints"
 
     def notes(self) -> list[Piece]:
-        """Say how many there are, and why they are not all there or not up to date."""
+        """Say why they are not all there or not up to date, else how many there are."""
         notes = [Piece(note, "$text-warning", drop=2, elastic=True) for pbx in self.pbxs if (note := _note(pbx))]
-        return [*notes, Piece(self._summary, drop=3)] if self._rows else notes
+        return notes or ([Piece(self._summary, drop=3)] if self._rows else [])
 
     # -- keys that work -------------------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ def _note(pbx: LivePbx) -> str:
     if pbx.endpoint_sync.notice:
         return pbx.endpoint_sync.notice
     reason = pbx.rights.why_not(_LIST)
-    return f"{reason}: PJSIP's are those that events tell of" if reason and "lacks" in reason else ""
+    return "write=system is missing: PJSIP as events tell" if reason and "lacks" in reason else ""
 
 
 def make(place: Workplace) -> EndpointsView:

@@ -87,7 +87,8 @@ class EndpointRow:
 
     def reach_rank(self) -> int:
         """What to sort by so that the worst comes first."""
-        return -1 if self.endpoint.reach is None else _RANK[self.endpoint.reach]
+        endpoint = self.endpoint
+        return -1 if endpoint.reach is None or not endpoint.contacts else _RANK[endpoint.reach]
 
     def reach_style(self) -> Style:
         """What it means; an empty place is not bad by itself: phones are switched off at night."""
