@@ -44,7 +44,9 @@ async def events(client, exchange, seconds: float = 1.0) -> list[str]:
     heard = []
     while "ActionID: now" not in (packet := await client.packet()):
         heard.append(packet)
-    quiet = ("Event: VarSet", "Event: DeviceStateChange", "Event: Newexten", "Event: ExtensionStatus", "Event: Cdr")
+    quiet = tuple(
+        f"Event: {name}" for name in ("VarSet", "DeviceStateChange", "Newexten", "ExtensionStatus", "Cdr", "RTCP")
+    )
     return [packet for packet in heard if not packet.startswith(quiet)]
 
 
