@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 
 from amitop.cli.failure import ExitCode, Failure
 from amitop.cli.ticks import stop_on_signal
-from amitop.sim.clock import Clock
-from amitop.sim.exchange import Exchange
 from amitop.sim.misbehave import trouble
 from amitop.sim.server import Server
 from amitop.sim.users import User
-from amitop.sim.world import Options, populate
+from amitop.sim.world import Options, inhabited
 
 if TYPE_CHECKING:
     import argparse
@@ -31,9 +29,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _simulate(args: argparse.Namespace, secret: str) -> int:
-    # Its clock starts at the real time, so that what a client says of times and durations makes sense.
-    exchange = Exchange(Clock(time.time()), seed=args.seed)
-    populate(exchange, Options(args.calls_per_minute, args.agents, args.queues, args.seed))
+    # Its clock shows the real time, so that what a client says of times and durations makes sense.
+    exchange = inhabited(Options(args.calls_per_minute, args.agents, args.queues, args.seed), time.time())
     server = Server(exchange, [User(USER, secret, write_timeout=PATIENCE)])
     with stop_on_signal() as stop:
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from amitop.sim import devices, dialing, executing, recording, spying
 from amitop.sim.channel import DOWN, UP, Channel
-from amitop.sim.event import lines
+from amitop.sim.event import escape, lines
 
 if TYPE_CHECKING:
     from amitop.sim.endpoint import Endpoint
@@ -110,14 +110,17 @@ def set_state(switch: Switch, channel: Channel, state: int) -> None:
         switch.note(lambda observer: observer.answered(channel))
 
 
-def answer_it(switch: Switch, channel: Channel) -> None:
-    """Answer a channel that executes dialplan, if it is not Up: and `;1`, when it is the `;2` of a Local channel."""
-    if channel.state == UP:
-        return
-    set_state(switch, channel, UP)
-    other = channel.other_half
-    if other is not None:
-        dialing.answer(switch, other)
+def answer_it(switch: Switch, channel: Channel) -> bool:
+    """Answer a channel that executes dialplan, if it is not Up: and `;1`, when it is the `;2` of a Local channel.
+
+    False when that has ended it: whoever has dialled `;1` may do anything then.
+    """
+    if channel.state != UP:
+        set_state(switch, channel, UP)
+        other = channel.other_half
+        if other is not None:
+            dialing.answer(switch, other)
+    return not channel.hanging
 
 
 def set_connected(switch: Switch, channel: Channel, num: str, name: str) -> None:
@@ -135,7 +138,7 @@ def set_variable(switch: Switch, channel: Channel | None, name: str, value: str)
         variables.pop(name, None)
     if "dialplan" in switch.wanted:
         block = b"Channel: none\r\nUniqueid: none\r\n" if channel is None else channel.block()
-        switch.emit("dialplan", "VarSet", block, (("Variable", name), ("Value", value)))
+        switch.emit("dialplan", "VarSet", block, (("Variable", name), ("Value", escape(value))))
 
 
 def drop(switch: Switch, channel: Channel, cause: int | None = None) -> None:

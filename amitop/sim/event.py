@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +67,20 @@ class Event:
         return f"Event({self.name} {self.headers[2:]})"
 
 
+_ESCAPES = str.maketrans(
+    {
+        "\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\v": r"\v", "\\": r"\\",
+        "'": r"\'", '"': r"\"", "?": r"\?",
+    }
+)  # fmt: skip
+_ESCAPED = re.compile("""[\a\b\f\n\r\t\v\\\\'"?]""")
+
+
+def escape(text: str) -> str:
+    """Escape as C does: names in a channel's block, and values of VarSet (`ami.md` A.3); nothing else is."""
+    return text.translate(_ESCAPES) if _ESCAPED.search(text) else text
+
+
 def encode(text: str) -> bytes:
     """Bytes of a value. Callers choose their names: bytes that are no UTF-8 stay as they came (surrogateescape)."""
     return text.encode("utf-8", "surrogateescape")
@@ -81,7 +96,7 @@ def channel_block(fields: tuple[object, ...], prefix: str = "") -> bytes:
     name, state, num, caller, conn_num, conn, language, account, context, exten, priority, uniqueid, linkedid, *_ = (
         fields
     )
-    p = prefix
+    caller, conn, p = escape(str(caller)), escape(str(conn)), prefix
     return (
         f"{p}Channel: {name}\r\n{p}ChannelState: {state}\r\n{p}ChannelStateDesc: {STATES[state]}\r\n"  # type: ignore[call-overload]
         f"{p}CallerIDNum: {num or '<unknown>'}\r\n{p}CallerIDName: {caller or '<unknown>'}\r\n"
