@@ -6,7 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from amitop.cli.connection import connected
+from amitop.cli.connection import ENDPOINTS_WAIT, connected
 from amitop.cli.failure import ExitCode, Failure
 from amitop.cli.kept import kept_shift
 from amitop.cli.output import say
@@ -16,6 +16,7 @@ from amitop.text import clean
 from amitop.views.check_text import UNKNOWN, check_lines, nagios_line, nagios_state, worst
 from amitop.views.floor import Floor
 from amitop.views.readings import readings
+from amitop.views.trunk_row import needs_endpoints
 
 if TYPE_CHECKING:
     import argparse
@@ -49,6 +50,9 @@ async def _take(login: Login) -> tuple[list[Reading], int]:
         await _wait_for_queues(pbx)
         now = pbx.clock()
         rules = login.config.rules
+        if needs_endpoints(Floor(pbx.store, now, pbx.wall_of(now), rules)):
+            await pbx.endpoint_sync.wait_first(ENDPOINTS_WAIT)
+            now = pbx.clock()
         floor = Floor(pbx.store, now, pbx.wall_of(now), rules, _tally(login, pbx.wall_of(now)))
         return readings([floor]), len(pbx.store.queues)
 

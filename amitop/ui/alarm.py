@@ -9,6 +9,7 @@ from amitop.ui.line import Piece
 from amitop.ui.state_line import BAD, MUTED, WARN
 from amitop.views.alerts import AlertBook
 from amitop.views.readings import alerts
+from amitop.views.trunk_row import needs_endpoints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +32,16 @@ class Alarm:
         """Take the worries of *now*. While a PBX is not followed nothing is news: its state was true once."""
         if any(pbx.stale_since is not None for pbx in self._floors.pbxs):
             return
+        self._ask_for_trunks(now)
         news = self.book.update(alerts(self._floors.at(now)), now)
         if news.ring and self._floors.rules.bell:
             self._ring()
+
+    def _ask_for_trunks(self, now: float) -> None:
+        """Have endpoints listed once in each session where a trunk has no registration; then events tell of it."""
+        for pbx, floor in zip(self._floors.pbxs, self._floors.at(now), strict=True):
+            if not pbx.endpoint_sync.ready and needs_endpoints(floor):
+                pbx.endpoint_sync.want()
 
     def piece(self) -> Piece | None:
         """Return how many alerts there are, for a line; None while there is none."""

@@ -245,6 +245,11 @@ def _named_by_nobody(floor: Floor, registrations: Iterable[Registration]) -> lis
     return rows
 
 
+def needs_endpoints(floor: Floor) -> bool:
+    """Whether there is a trunk whose endpoint alone tells how it is."""
+    return bool(floor.rules.trunks) and any(not row.registrations for row in _of_floor(floor))
+
+
 class TrunkTotals(NamedTuple):
     """How many trunks hold, of how many."""
 

@@ -67,7 +67,7 @@ async def test_trunks(golden, size):
 
 async def test_it_works_in_ascii_and_asks_for_endpoints_while_it_is_shown():
     pbx = trunk_pbx()
-    app = looked_at(pbx, rules=RULES, ascii=True)
+    app = looked_at(pbx, ascii=True)
     async with app.run_test(size=LARGE) as pilot:
         await pilot.pause()
         assert not pbx.endpoint_sync.wanted
@@ -120,6 +120,21 @@ async def test_a_trunk_that_goes_down_rings_once_and_can_be_acknowledged(monkeyp
             app.main.tick(force=True)
         await pilot.pause()
         assert "Alerts" not in screen_text(app)
+
+
+async def test_endpoints_are_asked_for_once_where_a_trunk_has_no_registration():
+    pbx = trunk_pbx()
+    async with looked_at(pbx).run_test(size=LARGE) as pilot:
+        await pilot.pause()
+        assert not pbx.endpoint_sync.wanted
+    app = looked_at(pbx, rules=RULES)
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.pause()
+        assert pbx.endpoint_sync.wanted
+        pbx.endpoint_sync._first.set()
+        pbx.now += 100
+        app.main.tick(force=True)
+        assert not pbx.endpoint_sync.wanted, "events tell from then on"
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from views.trunk_worlds import EPOCH, NOW, RULES, call, floor, item, peer, registration, registry, trunks
+from views.worlds import HOSTILE
 
 from amitop.pbx.endpoint_model import Technology
 from amitop.pbx.endpoints import Endpoints
-from amitop.pbx.registrations import Lister
+from amitop.pbx.registrations import Lister, Registrations
 from amitop.pbx.store import Store
 from amitop.thresholds import Level, Limit, Rules, Sense, TrunkRules
+from amitop.views.check_text import check_lines, nagios_line
 from amitop.views.columns import shown_columns
-from amitop.views.document import iso
+from amitop.views.document import dumps, iso
+from amitop.views.format import ASCII, UNICODE, fit
 from amitop.views.plain import table
 from amitop.views.readings import Kind, Reading, alerts, readings
 from amitop.views.trunk_detail import trunk_detail
@@ -216,6 +220,27 @@ def test_a_name_that_leads_to_no_endpoint_is_said_once_the_list_is_there() -> No
     store = Store("pbx1")
     store.part(Endpoints).listed[Technology.PJSIP] = 5.0
     assert [each.text for each in worries(store, rules=rules)] == ["typo: is down: No such endpoint"]
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_text_that_means_harm(payload: str) -> None:
+    store = trunks()
+    for each in store.part(Registrations).known.values():
+        each.client = each.server = each.address = each.status = each.endpoint = payload
+        each.rename(payload)
+    rules = Rules(trunks={"carrier": TrunkRules(registration=payload, limit=1)})
+    for row in trunk_rows([floor(store, rules=rules)]):
+        for column in TRUNK_COLUMNS:
+            for glyphs in (UNICODE, ASCII):
+                cell = fit(column.text(row, NOW), column.width, column.align, column.crop, glyphs)
+                assert cell.isprintable()
+                assert cell_len(cell) == column.width
+        for section in trunk_detail(row, NOW):
+            assert all(value.isprintable() for line in section.lines for value in line)
+    found = readings([floor(store, rules=rules)])
+    assert all(line.isprintable() for line in check_lines(found, 0))
+    assert nagios_line(found, 0).isprintable()
+    assert dumps({"registrations": registrations(store, NOW, lambda _: None)}).isascii()
 
 
 def test_details() -> None:
