@@ -34,7 +34,7 @@ class Person:
 
 
 class Life(Observer):
-    """The people, by their endpoint, and dice of their own: what AMI clients do does not change what callers are like."""
+    """The people, by their endpoint, and dice of their own: AMI clients do not change what callers are like."""
 
     def __init__(self, exchange: Exchange, seed: int) -> None:
         self.exchange = exchange

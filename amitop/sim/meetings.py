@@ -36,9 +36,7 @@ class Meeting:
         chosen = life.dice.sample(free, min(len(free), life.dice.randint(3, 5)))
         for place, endpoint in enumerate(chosen):
             exten = self.room if place else f"*{self.room}"
-            life.after(
-                place * 2.0, place * 9.0, lambda endpoint=endpoint, exten=exten: self._join(endpoint, exten, lasts)
-            )  # type: ignore[misc]
+            life.after(place * 2.0, place * 9.0, partial(self._join, endpoint, exten, lasts))
         if self.guests and life.chance(0.7):
             life.after(5.0, 40.0, lambda: self._guest(lasts))
         life.after(10.0, 15.0, self._next_talks)

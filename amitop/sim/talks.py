@@ -110,9 +110,8 @@ class Talks:
     def _asked(self, channel: Channel, second: Channel) -> None:
         self._asking.discard(second.uniqueid)
         one, two = channel.bridge, second.bridge
-        if one is two or (one is not None and one.type != "basic") or (two is not None and two.type != "basic"):
-            one = None
-        if one is not None and two is not None and self.exchange.attended_transfer(channel, second) == "Success":
+        met = one is not None and two is not None and one is not two and one.type == two.type == "basic"
+        if two is not None and met and self.exchange.attended_transfer(channel, second) == "Success":
             lasts = self.life.about(MEDIAN, SPREAD, SHORTEST, LONGEST)
             self.exchange.clock.at(lasts, lambda: self._end(two))
             return
