@@ -39,8 +39,8 @@ RETRY = 15.0
 TIMEOUT = 120.0
 """Seconds for one list: realtime endpoints come out of a database one by one."""
 TICK = 0.5
-BITE = 200
-"""Items that are taken without a pause: 2 ms."""
+BITE = 100
+"""Items that are taken without a pause: 3 ms."""
 DETAILS = 100
 """Endpoints that are asked for one by one in a round, for the contacts that no list has ..."""
 DETAILS_SECONDS = 5.0

@@ -6,7 +6,6 @@ kept: what Asterisk sends of them in details is not read.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -108,8 +107,8 @@ class Contact:
     """When `status` began; None when that was before amitop was there."""
     rtt: float | None = None
     """Seconds of the last round trip that is known of."""
-    trips: deque[RoundTrip] = field(default_factory=lambda: deque(maxlen=HISTORY))
-    """The last round trips, oldest first. Asterisk tells of few: at changes, and when it is asked."""
+    trips: list[RoundTrip] = field(default_factory=list)
+    """The last `HISTORY` round trips, oldest first. Asterisk tells of few: at changes, and when it is asked."""
     user_agent: str | None = None
     expires: int | None = None
     """Epoch seconds of the PBX at which the registration ends."""

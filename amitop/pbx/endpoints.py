@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amitop.pbx.blocks import header, number, value
-from amitop.pbx.endpoint_model import TECHNOLOGIES, Contact, DeviceState, Endpoint, Reach, RoundTrip, Technology
+from amitop.pbx.endpoint_model import (
+    HISTORY,
+    TECHNOLOGIES,
+    Contact,
+    DeviceState,
+    Endpoint,
+    Reach,
+    RoundTrip,
+    Technology,
+)
 from amitop.pbx.reducer import Reducer
 
 if TYPE_CHECKING:
@@ -83,6 +92,7 @@ def hear_contact(
     if rtt is not None and contact.status in {Reach.REACHABLE, Reach.LAGGED}:
         if rtt != contact.rtt:  # lists repeat the last one until there is a newer, and microseconds tell them apart
             contact.trips.append(RoundTrip(now, rtt))
+            del contact.trips[:-HISTORY]
         contact.rtt = rtt
     elif contact.status is Reach.UNREACHABLE:
         contact.rtt = None

@@ -8,7 +8,7 @@ from recorded import VERSIONS, event, packets
 from amitop.ami.packet import Packet
 from amitop.pbx.endpoint_detail import learn_endpoint, learn_peer, unknown_contacts
 from amitop.pbx.endpoint_lists import EndpointMerge, contacts, read_peer_status
-from amitop.pbx.endpoint_model import DeviceState, Endpoint, Reach, Technology
+from amitop.pbx.endpoint_model import HISTORY, DeviceState, Endpoint, Reach, Technology
 from amitop.pbx.endpoints import Endpoints
 from amitop.pbx.store import Store
 
@@ -211,6 +211,13 @@ def test_a_contact_goes_away_and_comes_back(store: Store) -> None:
     assert (contact.status, contact.since) == (Reach.REACHABLE, 30.0)
     store.apply(contact_status("Removed"), 32.0)
     assert endpoint.contacts == {}
+
+
+def test_only_the_last_round_trips_are_remembered(store: Store) -> None:
+    for number in range(1, HISTORY + 9):
+        store.apply(contact_status("Reachable", str(number)), float(number))
+    trips = only(store).best.trips
+    assert [trip.seconds for trip in trips] == [number / 1e6 for number in range(9, HISTORY + 9)]
 
 
 def test_the_nearest_contact_that_answers_stands_for_the_others(store: Store) -> None:
