@@ -20,8 +20,8 @@ MAX_BANNER = 65536
 MAX_NAMES = 4096
 """Event names remembered: Asterisk has 200, and a mangled stream must not fill the memory with others."""
 OTHERS = "(others)"
-MAX_LINE = 1023
-"""Bytes of one line of an action: the server's buffer is 1025 with CR and LF (`ami.md` A.10)."""
+MAX_LINE = 1022
+"""Bytes of one line of an action: the server's buffer is 1025 (`ami.md` A.10), and a real 22.10 takes 1022 and CRLF."""
 MAX_HEADERS = 128
 """Lines of an action, AST_MAX_MANHEADERS (`ami.md` A.10)."""
 
@@ -266,7 +266,7 @@ def encode(
 
     A header may be a `Secret`; with *reveal* False it is written as `***`, which is what a tap may see. Raises
     ValueError, and never quotes a value, for anything that could end a header early or that the server would not take
-    whole: CR, LF, NUL, a line over 1023 bytes, more than 128 lines, a key that is no header name, a key twice (the
+    whole: CR, LF, NUL, a line over 1022 bytes, more than 128 lines, a key that is no header name, a key twice (the
     first would win, `ami.md` A.10; only `Variable` is made to be repeated).
     """
     lines: list[tuple[str, str | Secret]] = [("Action", action)]

@@ -25,9 +25,9 @@ def test_vector_21_too_many_headers_and_lines_too_long_are_refused() -> None:
     encode("Originate", [("Variable", f"v{i}=1") for i in range(127)])
     with pytest.raises(ValueError, match="129 headers"):
         encode("Originate", [("Variable", f"v{i}=1") for i in range(128)])
-    assert len(encode("A", {"Data": "x" * 1017}).split(b"\r\n")[1]) == 1023
-    with pytest.raises(ValueError, match="1024 bytes long"):
-        encode("A", {"Data": "x" * 1018})
+    assert len(encode("A", {"Data": "x" * 1016}).split(b"\r\n")[1]) == 1022
+    with pytest.raises(ValueError, match="1023 bytes long"):  # tried on 22.10: the server drops it
+        encode("A", {"Data": "x" * 1017})
     with pytest.raises(ValueError, match="bytes long"):
         encode("A", {"Data": "ü" * 600})  # it is bytes that count
 
