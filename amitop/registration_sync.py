@@ -78,6 +78,8 @@ class RegistrationSync:
                 self._forget(lister)
             elif self._due(lister):
                 await self._ask(session, lister)
+        if self.ready:
+            self._store.part(Registrations).complete = True
 
     def _due(self, lister: Lister) -> bool:
         doubted = lister.name in self._store.part(Registrations).doubts

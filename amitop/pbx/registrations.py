@@ -42,6 +42,8 @@ class Registrations:
         self.known: dict[tuple[str, str], Registration] = {}
         self.doubts: set[str] = set()
         """Technologies of which an event was not understood: their lists have to be asked for again."""
+        self.complete = False
+        """Whether every list that can come has come: what is not there then does not exist."""
 
     def find(self, technology: str, client: str, server: str) -> list[Registration]:
         """Return those that a Registry event may mean. There are few, and an event every few seconds at most."""

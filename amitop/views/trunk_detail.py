@@ -47,7 +47,7 @@ def _trunk(row: TrunkRow, now: float) -> Lines:
     yield "Call limit", f"{limit.warn:g} warns, {limit.critical:g} is critical" if limit is not None else None
     rate = row.rules.answer_rate
     yield "Answer limit", f"below {rate.warn:g}% warns, below {rate.critical:g}% is critical" if rate else None
-    if row.device is None:
+    if row.device is None or row.no_endpoint:
         yield "Device", "not known: name its endpoint in the configuration to see its calls"
     else:
         guessed = row.rules.endpoint is None and not any(each.endpoint for each in row.registrations)

@@ -75,6 +75,12 @@ class TrunkRow:
         """The endpoint, where a list or an event has told of it."""
         return None if self.device is None else self.floor.store.endpoints.get(self.device)
 
+    @property
+    def no_endpoint(self) -> bool:
+        """Whether the PBX has no such endpoint."""
+        technology = TECHNOLOGIES.get((self.device or "").partition("/")[0])
+        return self.endpoint is None and technology in self.floor.store.part(Endpoints).listed
+
     # -- whether it holds -----------------------------------------------------------------------------------------
 
     @property
@@ -97,10 +103,11 @@ class TrunkRow:
     def _reached(self) -> Standing:
         """Return how the endpoint is."""
         endpoint = self.endpoint
+        if self.rules.registration is not None:
+            complete = self.floor.store.part(Registrations).complete
+            return Standing("No registration", False) if complete else Standing(UNKNOWN, None)
         if endpoint is None:
-            technology = TECHNOLOGIES.get((self.device or "").partition("/")[0])
-            listed = technology is not None and technology in self.floor.store.part(Endpoints).listed
-            return Standing("No such endpoint", False) if listed else Standing(UNKNOWN, None)
+            return Standing("No such endpoint", False) if self.no_endpoint else Standing(UNKNOWN, None)
         if endpoint.reach in {None, Reach.UNKNOWN, Reach.NON_QUALIFIED}:
             return Standing(str(endpoint.state), endpoint.online, endpoint.since)
         return Standing(str(endpoint.reach), endpoint.online, endpoint.reach_since)

@@ -66,6 +66,7 @@ async def pbx():
     assert not pbx.sync.ready
     assert await pbx.turn() == [PJSIP, IAX]
     assert pbx.sync.ready
+    assert pbx.store.part(Registrations).complete
     return pbx
 
 

@@ -222,6 +222,21 @@ def test_a_name_that_leads_to_no_endpoint_is_said_once_the_list_is_there() -> No
     assert [each.text for each in worries(store, rules=rules)] == ["typo: is down: No such endpoint"]
 
 
+def test_a_name_that_leads_to_no_registration_is_said_once_all_lists_are_there() -> None:
+    rules = Rules(trunks={"typo": TrunkRules(registration="tpyo")})
+    store = listed(registration("carrier", "Registered"))
+    assert worries(store, rules=rules) == []
+    store.part(Registrations).complete = True
+    assert [each.text for each in worries(store, rules=rules)] == ["typo: is down: No registration"]
+
+
+def test_where_no_endpoint_is_called_like_a_registration_the_details_say_what_to_do() -> None:
+    store = listed(registration("carrier", "Registered"))
+    assert "taken for it by its name" in repr(trunk_detail(rows(store)["carrier"], NOW))
+    store.part(Endpoints).listed[Technology.PJSIP] = 5.0
+    assert "name its endpoint in the configuration" in repr(trunk_detail(rows(store)["carrier"], NOW))
+
+
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_text_that_means_harm(payload: str) -> None:
     store = trunks()
