@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from amitop.sim import devices, parking
+from amitop.sim import devices
 from amitop.sim.endpoint import STATE_WORDS
 from amitop.sim.event import STATES
 
@@ -184,7 +184,7 @@ def _parked(exchange: Exchange, lot: Lot) -> list[dict[str, Any]]:
             "caller": _party(parked.channel.caller_num, parked.channel.caller_name),
             "parker": parked.parker,
             "since": parked.since,
-            "timeout": parking.left_of(exchange, parked) if parked.limit else None,
+            "timeout": parked.limit or None,  # in all, from `since` on
         }
         for parked in lot.calls.values()
     ]
