@@ -16,7 +16,7 @@ from amitop.pbx.reducer import Reducer
 from amitop.pbx.registration_model import Registration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from amitop.ami.packet import Packet
     from amitop.pbx.store import Store
@@ -122,6 +122,18 @@ def apply_registrations(
         known.next_at = None if listed.next is None else now + listed.next
         known.take(listed.status, now, seen=seen)
         part.put(known)
+
+
+def lister_of(complete: str, items: Sequence[Packet]) -> Lister | None:
+    """Return which action gave a list that the event *complete* ends; None for another, and where nobody can tell.
+
+    chan_sip and chan_iax2 end theirs alike: their items differ.
+    """
+    if complete == "OutboundRegistrationDetailComplete":
+        return Lister.PJSIP
+    if complete != "RegistrationsComplete" or not items:
+        return None
+    return Lister.IAX2 if "perceived" in items[0].headers else Lister.SIP
 
 
 def _unnamed(before: dict[str, Registration], listed: _Listed) -> Registration | None:

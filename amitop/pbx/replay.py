@@ -11,6 +11,7 @@ from amitop.ami.wire import Framer
 from amitop.pbx.blocks import header
 from amitop.pbx.endpoint_detail import learn_endpoint
 from amitop.pbx.endpoint_lists import ENDPOINT_LISTS, apply_list
+from amitop.pbx.registrations import Lister, lister_of
 from amitop.pbx.room_lists import apply_lots, apply_parked, apply_room, apply_rooms
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ _ITEMS = frozenset(
     | {"ConfbridgeListRooms", "ConfbridgeList", "ParkedCall", "Parkinglot"}
     | {"EndpointList", "ContactList", "ContactStatusDetail", "PeerEntry", "DeviceStateChange"}
     | {"EndpointDetail", "AorDetail", "IdentifyDetail"}
+    | {"OutboundRegistrationDetail", "RegistryEntry"}
 )
 
 
@@ -94,6 +96,7 @@ class _Player:
         self._on_list = on_list
         self._expired = 0.0
         self._lists: dict[str, _List] = {}
+        self._registered: set[Lister] = set()
 
     def play(self, packet: Packet, now: float) -> None:
         result = self.result
@@ -135,6 +138,10 @@ class _Player:
         elif packet.name == "EndpointDetailComplete" and listed.items:
             device = f"PJSIP/{listed.items[0].get('ObjectName')}"
             learn_endpoint(self._store, device, listed.items, listed.asked_at, now)
+        elif (lister := lister_of(packet.name, listed.items)) is not None:
+            first = lister not in self._registered
+            self._registered.add(lister)
+            self._store.apply_registrations(lister, listed.items, now, first=first)
         elif packet.name == "ParkedCallsComplete":
             apply_parked(self._store, listed.items, now)
         elif packet.name == "ParkinglotsComplete":

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from recorded import VERSIONS, packets
+from recorded import VERSIONS, packets, recording
 
 from amitop.ami.packet import Packet
 from amitop.pbx.registrations import Lister, Registrations
+from amitop.pbx.replay import replay
 from amitop.pbx.store import Store
 
 if TYPE_CHECKING:
@@ -92,6 +93,30 @@ def test_recorded_list_and_tries(store: Store, version: str) -> None:
     assert only(store).flaps.maxlen
     assert not only(store).flaps
     assert only(store).key == ("lab", "PJSIP/trunk-reg")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_replay_has_the_lists_too(store: Store, version: str) -> None:
+    data, times = recording(version)
+    replay(data, times, store)
+    assert (only(store).name, only(store).status) == ("trunk-reg", "Rejected")
+
+
+def test_a_replay_tells_the_lists_of_the_old_drivers_apart(store: Store) -> None:
+    def answer(mark: str, *items: Packet) -> bytes:
+        packets = [Packet(f"Response: Success\nActionID: {mark}\nEventList: start".encode()), *items]
+        packets.append(Packet(f"Event: RegistrationsComplete\nActionID: {mark}\nEventList: Complete".encode()))
+        marked = [packet.raw.replace(b"ActionID: 1", f"ActionID: {mark}".encode()) for packet in packets]
+        return b"".join(raw.replace(b"\n", b"\r\n") + b"\r\n\r\n" for raw in marked)
+
+    banner = b"Asterisk Call Manager/5.0.2\r\n"
+    data = banner + answer("a", sip("Registered")) + answer("b", iax("Rejected")) + answer("c")
+    replay(data, None, store)
+    known = store.part(Registrations).known
+    assert [(key, each.status) for key, each in known.items()] == [
+        (("SIP", "lab@127.0.0.1:10209"), "Registered"),
+        (("IAX2", "branch@192.0.2.7"), "Rejected"),
+    ]
 
 
 def test_gained_and_lost(store: Store) -> None:
