@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from amitop.ami.packet import Kind, Packet
 from amitop.ami.wire import Framer, encode
 
-RECORDINGS = sorted((Path(__file__).parents[1] / "recordings").glob("*.ami.gz"))
+RECORDINGS = sorted((Path(__file__).parents[1] / "recordings").glob("asterisk-*.ami.gz"))
 
 
 def slow_frames(stream: bytes) -> list[tuple[list[bytes], list[bytes] | None]]:
