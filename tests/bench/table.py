@@ -60,7 +60,7 @@ def parse_and_apply() -> list[Figure]:
     from amitop.pbx.store import Store
 
     figures = []
-    for path in sorted(RECORDINGS.glob("*.ami.gz")):
+    for path in sorted(RECORDINGS.glob("asterisk-*.ami.gz")):
         data = gzip.decompress(path.read_bytes())
         reads = [data[i : i + 16384] for i in range(0, len(data), 16384)]
         count = sum(len(packets) for packets in map(Framer().feed, reads))
