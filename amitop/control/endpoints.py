@@ -64,6 +64,8 @@ async def _qualify(guard: Guard, plan: QualifyPlan) -> Outcome:
     endpoint = live.store.endpoints.get(plan.device)
     if endpoint is None:
         return Outcome(OutcomeKind.GONE, f"There is no endpoint {plan.device} any more.")
+    # Asterisk asks on its own as well: what it found since the last list is no answer to this.
+    await live.endpoint_sync.look_at(plan.device)
     before = _told(endpoint)
     with Watch(live, lambda _packet: _told(endpoint) != before) as watch:
         await guard.send(plan.pbx, plan.action, plan.headers)
@@ -72,6 +74,8 @@ async def _qualify(guard: Guard, plan: QualifyPlan) -> Outcome:
             left -= guard.patience.ask_every
             if await live.endpoint_sync.look_at(plan.device) is None and _told(endpoint) != before:
                 break
+    if endpoint.reach is Reach.REACHABLE and endpoint.rtt is None:
+        await live.endpoint_sync.look_at(plan.device)  # the event of a chan_sip peer does not say how long it took
     return _judge(live, endpoint, changed=_told(endpoint) != before)
 
 
@@ -91,6 +95,11 @@ def _judge(live: LivePbx, endpoint: Endpoint, *, changed: bool) -> Outcome:
     if contact.status is Reach.NON_QUALIFIED:
         return Outcome(OutcomeKind.NO_EFFECT, f"{endpoint.device}: accepted, but the PBX does not tell how it went.")
     took = "" if contact.rtt is None else f" within {contact.rtt * 1e3:.3g} ms"
+    if not changed:
+        # No proof that it answers: chan_sip waits for none when it is told to ask (sip_poke_peer), and finds out at its
+        # own turn that none came.
+        text = f"{endpoint.device} was asked, and nothing has changed: it answered{took} when last it was heard of."
+        return Outcome(OutcomeKind.NO_EFFECT, text)
     late = ", later than it should" if contact.status is Reach.LAGGED else ""
     others = [each for each in endpoint.contacts.values() if each.status is Reach.UNREACHABLE]
     besides = f" {len(others)} of its {len(endpoint.contacts)} contacts do not." if others else ""

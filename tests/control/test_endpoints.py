@@ -96,15 +96,33 @@ async def test_an_event_tells_sooner(live: FakeLive, operator: Operator) -> None
     live.connection.on_action = lambda *_: live.happen(status("Unreachable"))
     outcome = await operator.qualify(plan_qualify(live.store, "PJSIP/a"))
     assert (outcome.kind, outcome.text) == (OutcomeKind.NO_EFFECT, "PJSIP/a does not answer.")
-    assert live.endpoint_sync.looked == 0
+    assert live.endpoint_sync.looked == 1, "before it is asked, so that an older answer is not taken for this one"
 
 
-async def test_as_before_is_an_answer_too(live: FakeLive, operator: Operator) -> None:
-    """A chan_sip peer's round trip is in whole milliseconds, and one that had not answered would be unreachable."""
-    live.endpoint_sync.answers = [("OK (3 ms)", "")]
+async def test_where_the_event_does_not_say_how_long_it_took_the_pbx_is_asked(
+    live: FakeLive, operator: Operator
+) -> None:
+    told = {"Privilege": "x", "ChannelType": "SIP", "Peer": "SIP/desk"}
+    live.happen(item("PeerStatus", **told, PeerStatus="Unreachable"))
+    live.connection.on_action = lambda *_: live.happen(item("PeerStatus", **told, PeerStatus="Reachable"))
+    live.endpoint_sync.answers = [("OK (7 ms)", "")]
     outcome = await operator.qualify(plan_qualify(live.store, "SIP/desk"))
-    assert (outcome.kind, outcome.text) == (OutcomeKind.DONE, "SIP/desk answers within 3 ms.")
+    assert (outcome.kind, outcome.text) == (OutcomeKind.DONE, "SIP/desk answers within 7 ms.")
+
+
+async def test_as_before_is_no_proof(live: FakeLive, operator: Operator) -> None:
+    """A chan_sip peer's round trip is in whole milliseconds, and one that does not answer is so until its next turn."""
+    live.endpoint_sync.answers = [("OK (3 ms)", "")] * 9
+    outcome = await operator.qualify(plan_qualify(live.store, "SIP/desk"))
+    words = "SIP/desk was asked, and nothing has changed: it answered within 3 ms when last it was heard of."
+    assert (outcome.kind, outcome.text) == (OutcomeKind.NO_EFFECT, words)
     assert live.sent == [("SIPqualifypeer", {"Peer": "desk"})]
+
+
+async def test_what_asterisk_found_out_before_is_no_answer(live: FakeLive, operator: Operator) -> None:
+    live.endpoint_sync.answers = [("OK (9 ms)", "")] * 9
+    outcome = await operator.qualify(plan_qualify(live.store, "SIP/desk"))
+    assert outcome.kind is OutcomeKind.NO_EFFECT, "9 ms were there before it was asked"
 
 
 async def test_a_login_that_may_not_look_says_so(live: FakeLive, operator: Operator) -> None:
@@ -118,7 +136,7 @@ async def test_one_contact_of_several(live: FakeLive, operator: Operator) -> Non
     live.happen(
         item("ContactStatus", Privilege="x", URI="sip:b", ContactStatus="Unreachable", AOR="a", EndpointName="a")
     )
-    live.endpoint_sync.answers = [("Reachable", "900")]
+    live.endpoint_sync.answers = [("Reachable", "400"), ("Reachable", "900")]
     outcome = await operator.qualify(plan_qualify(live.store, "PJSIP/a"))
     assert outcome.text == "PJSIP/a answers within 0.9 ms. 1 of its 2 contacts do not."
 
