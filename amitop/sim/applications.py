@@ -21,8 +21,7 @@ def _nothing(_switch: Switch, _channel: Channel, _arguments: str) -> bool:
 
 
 def _answer(switch: Switch, channel: Channel, _arguments: str) -> bool:
-    channels.answer_it(switch, channel)
-    return not channel.hanging
+    return channels.answer_it(switch, channel)
 
 
 def _ringing(switch: Switch, channel: Channel, _arguments: str) -> bool:
@@ -72,7 +71,8 @@ def _wait(switch: Switch, channel: Channel, arguments: str) -> bool:
 
 
 def _playback(switch: Switch, channel: Channel, arguments: str) -> bool:
-    channels.answer_it(switch, channel)
+    if not channels.answer_it(switch, channel):
+        return False
     return _for(switch, channel, _PLAYED * (arguments.count("&") + 1))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -42,7 +43,8 @@ class Clock:
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = 0
         self._wake: asyncio.Event | None = None
-        self._present: Callable[[], float] | None = None
+        self._real: tuple[float, float, float] | None = None
+        """While it runs by real time: a real moment, the virtual one that was then, and the speed."""
 
     def at(self, delay: float, call: Callable[[], None]) -> Timer:
         """Have `call` called `delay` seconds from now (0: as the next thing); negative delays count as 0."""
@@ -80,36 +82,41 @@ class Clock:
         self.now = max(self.now, moment)
         return done
 
+    def catch_up(self) -> None:
+        """Bring virtual time to the real moment, while `run` runs: before acting on what comes from outside."""
+        if self._real is not None:
+            real, base, speed = self._real
+            self.run_until(base + (monotonic() - real) * speed, limit=_AT_ONCE)
+
     async def run(self, speed: float = 1.0) -> None:
         """Let virtual time pass `speed` times as fast as real time, until cancelled.
 
-        Whoever acts from outside at a real moment (an AMI action) should call `catch_up()` first. When the exchange
-        cannot keep up, time passes slower instead of events being lost.
+        When the exchange cannot keep up, time passes slower instead of events being lost. A speed above 10 gives the
+        rest of the program no more than a turn between two batches of what is due.
         """
         wake = self._wake = asyncio.Event()
-        base_real, base = monotonic(), self.now
-        self._present = lambda: base + (monotonic() - base_real) * speed
+        self._real = (monotonic(), self.now, speed)
         try:
             while True:
-                target = self._present()
-                if self.run_until(target, limit=256) >= 256:
-                    if target - self.now > speed:  # a second behind: start counting anew
-                        base_real, base = monotonic(), self.now
+                real, base, _ = self._real
+                target = base + (monotonic() - real) * speed
+                if self.run_until(target, limit=_AT_ONCE) >= _AT_ONCE:
+                    if target - self.now > speed:  # a second behind: count anew from here
+                        self._real = (monotonic(), self.now, speed)
                     await asyncio.sleep(0)
                     continue
                 due = self.due
                 wake.clear()
-                # Half a tick of the loop's own grain: many timers a millisecond apart are worth one waking.
-                wait = 0.25 if due is None else min(max((due - self.now) / speed, 0.002), 0.25)
-                try:
+                # Timers a millisecond apart are worth one waking.
+                wait = _LONGEST if due is None else min(max((due - self.now) / speed, 0.002), _LONGEST)
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(wait):
                         await wake.wait()
-                except TimeoutError:
-                    pass
         finally:
-            self._wake = self._present = None
+            self._wake = self._real = None
 
-    def catch_up(self) -> None:
-        """Come to the present moment while `run` runs, as far as that is a matter of few things; else do nothing."""
-        if self._present is not None:
-            self.run_until(self._present(), limit=256)
+
+_AT_ONCE = 256
+"""How many things happen before the rest of the program gets a turn."""
+_LONGEST = 0.25
+"""Seconds of sleep at most, so that `now` is never far behind."""

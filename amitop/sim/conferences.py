@@ -73,7 +73,8 @@ def conf_bridge(switch: Switch, channel: Channel, arguments: str) -> bool:
     """
     name, _, rest = arguments.partition(",")
     profile = rest.partition(",")[2]
-    channels.answer_it(switch, channel)
+    if not channels.answer_it(switch, channel):
+        return False
     conference = switch.conferences.get(name)
     if conference is not None and conference.locked and "admin" not in profile:
         return True

@@ -49,7 +49,7 @@ def _kind(channel: Channel) -> str:
 
 
 def look(switch: Switch, channel: Channel) -> None:
-    """Look at a channel's device again, since the channel's state is another. A trunk has thousands: none is scanned."""
+    """Look at a channel's device again, since the channel's state is another. A trunk has thousands: no scan."""
     kind, old = _kind(channel), channel.kind
     device = channel.device
     if kind != old:
@@ -66,8 +66,18 @@ def look(switch: Switch, channel: Channel) -> None:
     changed(switch, device)
 
 
+def catch_up(switch: Switch) -> None:
+    """Tell of the devices that were put off."""
+    late, switch.late_devices = switch.late_devices or [], None
+    for device in late:
+        changed(switch, device)
+
+
 def changed(switch: Switch, device: str) -> None:
     """Look at a device again, and tell everybody when its state is another."""
+    if switch.late_devices is not None:
+        switch.late_devices.append(device)
+        return
     say(switch, device, state_of(switch, device))
 
 

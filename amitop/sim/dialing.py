@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
-from amitop.sim import bridging, channels, executing, local_channels
+from amitop.sim import bridging, channels, devices, executing, local_channels
 from amitop.sim.channel import DOWN, RING, RINGING, UP
 from amitop.sim.running import Calling
 
@@ -93,8 +93,14 @@ def answer(switch: Switch, leg: Channel) -> None:
     by = leg.running
     if leg.gone or leg.hanging or leg.state == UP or not _is_dialled(by, leg):
         return
+    # A queue hears of the device's state on another thread: before it has counted the answer, or after (`ami.md` D.6).
+    late = switch.late_devices is None and switch.race(0.5)
+    if late:
+        switch.late_devices = []
     channels.set_state(switch, leg, UP)
     by.picked_up(switch, leg)
+    if late:
+        devices.catch_up(switch)
 
 
 def reject(switch: Switch, leg: Channel, cause: int) -> None:

@@ -53,6 +53,12 @@ class Endpoint:
     qualify: float = 15.0
     ring_after: float | None = 0.05
     """Seconds until it says Ringing when it is called; None leaves it to whoever watches (`Observer.invited`)."""
+    rtt: float = 0.02
+    """Seconds that media takes there and back."""
+    jitter: float = 2.0
+    """Milliseconds."""
+    loss: float = 0.0
+    """The part of its packets that is lost, 0 to 1."""
     channels: set[str] = field(default_factory=set)
     """Uniqueids of its channels."""
 

@@ -25,6 +25,7 @@ from amitop.sim import (
     queues,
     recording,
     registrations,
+    rtcp,
     transfers,
 )
 from amitop.sim.applications import set_value
@@ -55,6 +56,7 @@ class Exchange(Switch):
         super().__init__(clock, seed, system)
         self.on_member_state = lambda device, status: members.state_changed(self, device, status)
         self.on_member_free = lambda member: queues.member_free(self, member)
+        rtcp.start(self)
 
     # --- building it (no events) ---
 

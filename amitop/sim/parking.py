@@ -91,9 +91,13 @@ def put(
     lot.calls[space] = parked
     channel.running = InLot(lot, parked)
     channels.publish(switch, channel)
+    late = switch.race(0.5)  # both orders were recorded (`ami.md` D.10)
+    if late:
+        bridging.enter(switch, lot.bridge, channel)
     _say(switch, "ParkedCall", lot, parked)
     devices.say(switch, f"park:{space}@{lot.context}", "INUSE")
-    bridging.enter(switch, lot.bridge, channel)
+    if not late:
+        bridging.enter(switch, lot.bridge, channel)
     if limit:
         parked.timer = switch.clock.at(limit, lambda: _timed_out(switch, lot, parked))
     return parked
@@ -125,7 +129,8 @@ def _timed_out(switch: Switch, lot: Lot, parked: Parked) -> None:
 def park_here(switch: Switch, channel: Channel, arguments: str) -> bool:
     """Execute Park(lot)."""
     lot = switch.lots.get(arguments.partition(",")[0] or "default")
-    channels.answer_it(switch, channel)
+    if not channels.answer_it(switch, channel):
+        return False
     space = find_space(lot) if lot is not None else 0
     if lot is None or not space:
         return True
@@ -140,7 +145,8 @@ def parked_call(switch: Switch, channel: Channel, arguments: str) -> bool:
     parked = lot.calls.get(int(number)) if lot is not None and number.isdigit() else None
     if lot is None or parked is None:
         return True
-    channels.answer_it(switch, channel)
+    if not channels.answer_it(switch, channel):
+        return False
     _clear(switch, lot, parked)
     _say(switch, "UnParkedCall", lot, parked, channel.block("Retriever"))
     parked.channel.running = None

@@ -244,7 +244,11 @@ class Waiting(Calling):
             dialing.duration(switch, channel, "ANSWEREDTIME", switch.clock.now - answered)
             dialing.duration(switch, channel, "DIALEDTIME", switch.clock.now - joined)
 
-        talk.on_left, talk.on_over = left, over
+        def left_late(who: Channel, why: str) -> None:
+            switch.clock.at(0.0, lambda: left(who, why))
+
+        # The thread that says AgentComplete may come after the Hangups: their blocks are missing then (`ami.md` B.5).
+        talk.on_left, talk.on_over = left_late if switch.race(0.04) else left, over
 
     # --- leaving ---
 

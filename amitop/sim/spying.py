@@ -60,7 +60,8 @@ class Spy:
 
 def chan_spy(switch: Switch, spyer: Channel, arguments: str) -> bool:
     """Execute ChanSpy(target,options)."""
-    channels.answer_it(switch, spyer)
+    if not channels.answer_it(switch, spyer):
+        return False
     target, _, options = arguments.partition(",")
     spy = Spy(spyer, target, options)
     done = spy.begin(switch)

@@ -54,8 +54,12 @@ class Switch:
         self.dialplan = Dialplan()
         self.listeners: list[Callable[[Event], None]] = []
         self.observers: list[Observer] = []
+        self.races = True
+        """Whether what Asterisk's threads say of one thing comes now in this order and now in that (`ami.md` B.1)."""
         self.wanted: frozenset[str] = CLASSES
         """Classes that some listener wants: of the others no event is made at all. Set it to the sum of all masks."""
+        self.late_devices: list[str] | None = None
+        """Devices whose new state is heard later, while something goes on."""
         self.said = 0
         """Events made since the start."""
         self.calls_processed = 0
@@ -88,6 +92,10 @@ class Switch:
         self.said += 1
         for listener in self.listeners:
             listener(event)
+
+    def race(self, chance: float) -> bool:
+        """Whether another thread is the faster one this time."""
+        return self.races and self.random.random() < chance
 
     def note(self, call: Callable[[Observer], None]) -> None:
         """Tell the observers, as a thing of its own after what happens now."""

@@ -145,10 +145,13 @@ def bridge(switch: Switch, first: Channel, second: Channel) -> Bridge | None:
     alone = channels.release(switch, first, "taken")
     if second.running is not None:
         alone += channels.release(switch, second, "taken")
-    for channel in (first, second):
-        channels.answer_it(switch, channel)
-    talk = bridging.join(switch, second, first)
+    alive = [channel for channel in (first, second) if channels.answer_it(switch, channel)]
+    talk = bridging.join(switch, second, first) if len(alive) == 2 and not first.hanging else None
     for other in alone:
         if other not in (first, second):
             channels.drop(switch, other)
+    if talk is None:
+        for channel in alive:
+            channels.drop(switch, channel, channels.NORMAL)
+        return None
     return talk.bridge

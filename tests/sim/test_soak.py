@@ -155,12 +155,13 @@ ACTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_what_must_be_so_is_so(seed: int) -> None:
     exchange = lab(seed)
+    exchange.wanted -= {"reporting"}  # reports on media are most of it otherwise
     exchange.listeners.append(Stream())
     person = Person(exchange, seed)
-    for _ in range(1200):
+    for _ in range(1000):
         person.act()
         check(exchange)
         exchange.clock.advance(person.random.choice((0.0, 0.0, 0.1, 1.0, 4.0)))
@@ -171,6 +172,7 @@ def test_what_must_be_so_is_so(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(2))
 def test_everything_ends_when_everybody_goes(seed: int) -> None:
     exchange = lab(seed)
+    exchange.wanted -= {"reporting"}
     exchange.listeners.append(stream := Stream())
     person = Person(exchange, seed)
     for _ in range(600):
