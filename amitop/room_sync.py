@@ -44,6 +44,10 @@ LOTS_EVERY = 600.0
 MOST = 1000
 """Names of rooms that are remembered for when they were asked for."""
 NEVER = float("-inf")
+AT_FIRST = 50
+"""Rooms that are asked for before the first picture is shown."""
+OFTEN = 20
+"""Rooms whose people are listed every minute; where there are more, all of them less often."""
 TIMEOUT = 20.0
 TICK = 0.5
 
@@ -125,13 +129,14 @@ class RoomSync:
             await self._ask(
                 session, "ConfbridgeListRooms", {}, lambda got: apply_rooms(self._store, got.items, self._clock())
             )
-            if self._due("people", EVERY):  # events may have been missed
+            # Events may have been missed. Of hundreds of rooms, the numbers of their people have to do for longer.
+            if self._due("people", EVERY * max(1.0, len(part.rooms) / OFTEN)):
                 part.dirty.update(dict.fromkeys(part.rooms, self._clock() - SETTLE))
         if not self._may("ConfbridgeList"):
             part.dirty.clear()
             return
         due = [name for name, since in part.dirty.items() if self._clock() - since >= SETTLE]
-        for name in due[:MANY] if self._first.is_set() else due:
+        for name in due[: MANY if self._first.is_set() else AT_FIRST]:
             if self._due(f"Conference {name}", EACH):
                 await self._ask_people(session, name)
         if len(self._asked) > MOST:

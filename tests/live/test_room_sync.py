@@ -10,7 +10,7 @@ from amitop.ami.errors import ActionError, ActionTimeout, LinkLost
 from amitop.ami.packet import Packet
 from amitop.health import Health
 from amitop.pbx.store import Store
-from amitop.room_sync import AT_MOST, EACH, EVERY, LOTS_EVERY, MANY, SETTLE, SHOWN_EVERY, RoomSync
+from amitop.room_sync import AT_FIRST, AT_MOST, EACH, EVERY, LOTS_EVERY, MANY, OFTEN, SETTLE, SHOWN_EVERY, RoomSync
 
 ALL = ["ConfbridgeListRooms", "8000", "Parkinglots", "ParkedCalls"]
 EVERYTHING = ["ConfbridgeListRooms", "8000", "ParkedCalls"]
@@ -130,6 +130,22 @@ async def test_a_few_rooms_at_a_time(pbx):
     assert len(await pbx.turn(SETTLE)) == MANY
     assert len(await pbx.turn()) == 2
     assert await pbx.turn() == []
+
+
+async def test_hundreds_of_rooms_are_no_flood_of_lists():
+    pbx = Pbx()
+    pbx.rooms = {f"r{number}": [f"u{number}"] for number in range(10 * OFTEN)}
+    asked = await pbx.turn()
+    assert len([name for name in asked if name.startswith("r")]) == AT_FIRST
+    pbx.sync._first.set()
+    while any(name.startswith("r") for name in await pbx.turn(0.5)):
+        pass
+    assert all(room.members for room in pbx.store.rooms.values())
+    for _ in range(8):
+        assert await pbx.turn(EVERY) == ["ConfbridgeListRooms", "ParkedCalls"]
+    pbx.rooms["r7"].append("missed")
+    assert "r7" not in await pbx.turn(EVERY)
+    assert await pbx.turn(SETTLE) == ["r7"]
 
 
 async def test_a_slow_pbx_is_asked_seldom(pbx):
