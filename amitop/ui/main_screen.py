@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     *("hang_up", "transfer", "retry", "pause", "unpause", "head", "move", "take_out", "listen", "add", "remove"),
-    *("register", "unregister", "qualify"),
+    *("register", "unregister", "qualify", "kick", "lock", "fetch"),
     *("why", "grid", "mark", "filter", "sort", "park", "record", "mute", "penalty", "columns", "freeze", "details"),
     *("...", "help", "quit"),
 )
