@@ -219,6 +219,7 @@ async def test_a_tap_that_fails_is_told_and_does_not_end_the_session(pbx: FakeSe
         (b"Line-000001-000002: secret=x y", b"Line-000001-000002: secret=***"),
         (b"Line-000001-000002: md5secret => x", b"Line-000001-000002: md5secret => ***"),
         (b"ReceivedHash: x", b"ReceivedHash: ***"),
+        (b"Digit: 4", b"Digit: ***"),
         (b"SecretExist: Y", b"SecretExist: Y"),
         (b"AppData: Password: x", b"AppData: Password: x"),
         (b"Password: ", b"Password: "),
