@@ -22,7 +22,8 @@ Tap = Callable[[Direction, float, bytes], None]
 # PJSIP's AuthDetail and AuthList send passwords in the clear (`ami.md` C), GetConfig whole lines of configuration, and
 # security events what a password can be guessed from. Digits that are sent to a leg may be a PIN.
 _SECRET = re.compile(
-    rb"""^( [\w-]* (?:password(?:digest)?|passwd|secret|md5|md5cred|token|receivedhash|expectedresponse|digit) [ ]*:[ ]*+
+    rb"""^( [\w-]* (?:password(?:digest)?|passwd|secret|md5|md5cred|token|receivedhash|expectedresponse|digit)
+            [ ]*:[ ]*+
           | line-\d+-\d+ [ ]*:[ ]* [\w-]* (?:password|passwd|secret|md5cred|token) [ ]* =>? [ ]*+
           ) [^\r\n]+""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
