@@ -93,7 +93,7 @@ def _echo(_switch: Switch, channel: Channel, _arguments: str) -> bool:
 
 def _goto(_switch: Switch, channel: Channel, arguments: str) -> bool:
     *place, priority = arguments.split(",")
-    context, exten = [channel.context, channel.exten, *place][-2:] if len(place) < 2 else place[-2:]
+    context, exten = [*[channel.context, channel.exten][: 2 - len(place)], *place]
     channel.goto = (context, exten, int(priority))
     return True
 
