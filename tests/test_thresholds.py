@@ -48,6 +48,9 @@ def test_everything_that_can_be_said_of_queues(tmp_path):
         """
         pause_reasons = ["lunch", "break", "lunch"]
         supervisor = "PJSIP/9000"
+        device = "PJSIP/9001"
+        dial_context = "internal"
+        dial_caller_id = '"Front desk" <9001>'
         shift_starts = ["14:00", "6:30"]
         bell = false
 
@@ -73,6 +76,11 @@ def test_everything_that_can_be_said_of_queues(tmp_path):
     )
     rules = load_config(path).rules
     assert (rules.pause_reasons, rules.supervisor, rules.bell) == (("lunch", "break"), "PJSIP/9000", False)
+    assert (rules.device, rules.dial_context, rules.dial_caller_id) == (
+        "PJSIP/9001",
+        "internal",
+        '"Front desk" <9001>',
+    )
     assert rules.shift_starts == (time(6, 30), time(14))
     assert rules.pause("lunch ") == rules.pause("LUNCH") == Limit(1800, 2700)
     assert rules.pause("coffee") == rules.pause(None) == Limit(600, 600)
@@ -141,6 +149,10 @@ def test_the_service_level_is_the_persons_else_the_pbxs_else_unknown():
         ("shift_starts = [6]", "shift_starts", "list of texts"),
         ("supervisor = '9000'", "supervisor", 'like "PJSIP/9000"'),
         ("supervisor = ''", "supervisor", "not empty"),
+        ("device = '9000'", "device", 'like "PJSIP/9000"'),
+        ("dial_context = 'a,b'", "dial_context", "a context of the dialplan"),
+        ("dial_caller_id = 'x\"<1>'", "dial_caller_id", "a name and a number"),
+        ('dial_caller_id = "1\\r\\nChannel: x"', "dial_caller_id", "one line"),
         ("bell = 1", "bell", "true or false"),
         ("queue = 1", "queue", 'did you mean "queues"'),
     ],
