@@ -236,6 +236,8 @@ def _refreshed(store: Store, packet: Packet, now: float) -> None:
 
 def _newexten(store: Store, packet: Packet, now: float) -> None:
     store.dialplan_seen = True
+    known = store.channels.get(header(packet, "Uniqueid"))
+    was = known.position if known is not None else None
     channel = hear(store, packet, now, create=True)
     if channel is None:
         return
@@ -244,6 +246,13 @@ def _newexten(store: Store, packet: Packet, now: float) -> None:
     if application in _CALLED and channel.state is _UP and channel.position.exten is not None:
         # It was called, and is now sent into the dialplan: this still names what called it, and what it runs first
         # is not told, because Newexten comes when context, extension or priority change and not for an application.
+        forget_application(channel)
+    elif (
+        was is not None
+        and was[:2] != channel.position[:2]
+        and (channel.application, channel.data) == (_none(application), _none(data))
+    ):
+        # It was sent elsewhere (Redirect, a transfer, out of parking), and this still names what it ran before.
         forget_application(channel)
     else:
         channel.application, channel.data, channel.application_at = _none(application), _none(data), now

@@ -256,17 +256,46 @@ def test_a_called_leg_sent_into_the_dialplan_runs_nothing_that_is_known(store: S
         pytest.fail("the recording does not hold it")
 
 
-def test_who_dials_runs_something_that_dials(store: Store) -> None:
+def test_what_a_moved_caller_ran_before_is_not_taken_for_what_it_runs_now(store: Store) -> None:
+    """Recorded on 22: a caller is redirected from Queue to an extension that begins with another application.
+
+    The place is told with the old application still standing there, and the new one is no other place.
+    """
+    seen = []
+    for at, packet in about("22.10", "lab-1795375859.260"):
+        store.apply(packet, at)
+        if packet.name == "Newexten":
+            channel = store.channels["lab-1795375859.260"]
+            seen.append(
+                (packet.get("Extension"), packet.get("Priority"), packet.get("Application"), channel.application)
+            )
+    assert ("601", "2", "Queue", "Queue") in seen
+    assert ("605", "1", "Queue", None) in seen
+
+
+def test_an_application_that_an_extension_repeats_is_known(store: Store) -> None:
+    for priority in ("1", "2"):
+        place = block("u1", Exten="600", Priority=priority)
+        store.apply(event("Newexten", place, Application="Answer", AppData=""), 0.0)
+        assert store.channels["u1"].application == "Answer"
+
+
+def test_a_parked_caller_sent_to_dial_runs_nothing_that_is_known(store: Store) -> None:
     """Recorded on 22: Park stands as the application of a leg that parking has sent to Dial."""
     uid = "lab-1795375776.95"
-    before = after = None
+    seen = []
     for at, packet in about("22.10", uid):
-        before = store.channels[uid].application if uid in store.channels else None
         store.apply(packet, at)
-        if packet.name == "DialBegin" and packet.get("Uniqueid") == uid:
-            after = store.channels[uid].application
-            break
-    assert (before, after) == ("Park", None)
+        if packet.name == "Newexten":
+            seen.append((packet.get("Context"), packet.get("Application"), store.channels[uid].application))
+    assert seen[-2:] == [("from-trunk", "Park", "Park"), ("park-dial", "Park", None)]
+
+
+def test_who_dials_runs_something_that_dials(store: Store) -> None:
+    """The application of the place from which it was sent away stays in a list that came in between."""
+    store.apply(event("Newexten", block("u1"), Application="Park", AppData=""), 0.0)
+    store.apply(event("DialBegin", block("u1"), block("u2", "Dest", state="Down"), DialString="u2"), 1.0)
+    assert store.channels["u1"].application is None
 
 
 def test_a_latin_1_name_and_an_escaped_one(store: Store) -> None:
