@@ -34,8 +34,10 @@ class InConference:
             channels.set_variable(switch, channel, "CONFBRIDGE_RESULT", "KICKED" if why == "kicked" else "HANGUP")
         if not channel.cause and why == "hangup":
             channel.cause = channels.NORMAL
-        if self.participant.marked:
-            _marked(switch, conference)
+        if self.participant.marked and not _marked(conference):
+            for member in list(conference.members.values()):
+                if member.end_marked:
+                    kick_one(switch, member)
         if not conference.members:
             _end(switch, conference)
         return []
@@ -50,6 +52,8 @@ def _admin(participant: Participant) -> list[tuple[str, str]]:
 
 
 def _end(switch: Switch, conference: Conference) -> None:
+    if switch.conferences.get(conference.name) is not conference:
+        return  # those who went with the last one marked have ended it
     del switch.conferences[conference.name]
     conference.bridge.internal = 0
     _say(switch, "ConfbridgeEnd", conference)
@@ -57,13 +61,12 @@ def _end(switch: Switch, conference: Conference) -> None:
     devices.say(switch, f"confbridge:{conference.name}", "NOT_INUSE")
 
 
-def _marked(switch: Switch, conference: Conference) -> None:
-    """Let those wait or talk who depend on somebody marked."""
+def _marked(conference: Conference) -> bool:
+    """Whether somebody marked is there; let those wait who wait for that."""
     there = any(member.marked for member in conference.members.values())
-    for member in list(conference.members.values()):
+    for member in conference.members.values():
         member.waiting = member.wait_marked and not there
-        if member.end_marked and not there:
-            kick_one(switch, conference, member)
+    return there
 
 
 def conf_bridge(switch: Switch, channel: Channel, arguments: str) -> bool:
@@ -93,7 +96,7 @@ def conf_bridge(switch: Switch, channel: Channel, arguments: str) -> bool:
     participant.muted = "muted" in words
     conference.members[channel.uniqueid] = participant
     channel.running = InConference(conference, participant)
-    _marked(switch, conference)
+    _marked(conference)
     bridging.enter(switch, conference.bridge, channel)
     muted = participant.muted or participant.waiting
     _say(
@@ -133,11 +136,11 @@ def kick(switch: Switch, name: str, channel: str) -> bool:
         return False
     chosen = _chosen(conference, channel)
     for member in chosen:
-        kick_one(switch, conference, member)
+        kick_one(switch, member)
     return bool(chosen)
 
 
-def kick_one(switch: Switch, _conference: Conference, member: Participant) -> None:
+def kick_one(switch: Switch, member: Participant) -> None:
     """Throw one out."""
     channel = member.channel
     channels.release(switch, channel, "kicked")

@@ -273,6 +273,8 @@ class Dial(Calling):
 
     def _timed_out(self, switch: Switch) -> None:
         self.timer = None
+        if self.caller.gone:
+            return
         self.status = "NOANSWER"
         legs, self.legs = self.legs, []
         for leg in legs:

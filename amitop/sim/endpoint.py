@@ -34,8 +34,8 @@ class Contact:
 
     @property
     def id(self) -> str:
-        """What ContactStatusDetail calls ID."""
-        return f"{self.aor}@@{sum(ord(c) * 31**i for i, c in enumerate(self.uri)) % 16**32:032x}"
+        """What ContactStatusDetail calls ID, and ContactList ObjectName; a registered one is written with `;@`."""
+        return f"{self.aor}{'@@' if self.static else ';@'}{sum(ord(c) * 31**i for i, c in enumerate(self.uri)) % 16**32:032x}"
 
 
 @dataclass(slots=True)

@@ -402,10 +402,12 @@ class Exchange(Switch):
         """Say Shutdown, and end everything without a word. The server cuts its sessions then."""
         how = "Uncleanly" if self.channels else "Cleanly"
         self.emit("system", "Shutdown", (("Shutdown", how), ("Restart", "True" if restart else "False")))
+        self.down = True
         self.forget()
 
     def boot(self) -> None:
         """Begin anew after `shut_down`: another start time, empty, FullyBooted."""
+        self.down = False
         self.started = self.reloaded = self.clock.now
         self.emit(
             "system", "FullyBooted", (("Uptime", "0"), ("LastReload", "0"), ("Status", "Fully Booted")),

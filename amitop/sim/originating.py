@@ -101,6 +101,8 @@ class Origin(Calling):
     def _timed_out(self, switch: Switch) -> None:
         leg = self.leg
         self.timer = None
+        if leg.gone:
+            return
         dialing.say_end(switch, None, leg, "NOANSWER")
         leg.running = None
         channels.drop(switch, leg, channels.UNKNOWN)

@@ -169,6 +169,8 @@ class Waiting(Calling):
 
     def _not_answered(self, switch: Switch) -> None:
         self.attempt = None
+        if self.left:
+            return
         legs, self.legs = list(self.legs.values()), {}
         for leg, member in legs:
             dialing.say_end(switch, self.caller.channel, leg, "NOANSWER")

@@ -63,6 +63,8 @@ class Switch:
         self.said = 0
         """Events made since the start."""
         self.calls_processed = 0
+        self.down = False
+        """Whether it is shut down: nothing is said then, and nobody should begin anything."""
         self.members_by_device: dict[str, list[Member]] = {}
         """Queue members by state interface."""
         self.on_member_state: Callable[[str, int], None] = lambda device, status: None
@@ -82,7 +84,7 @@ class Switch:
 
     def emit(self, cls: str, name: str, *parts: bytes | Iterable[Header]) -> None:
         """Say an event to all listeners: blocks as bytes, single headers as pairs."""
-        if cls not in self.wanted:
+        if cls not in self.wanted or self.down:
             return
         head = self._heads.get(name)
         if head is None:
@@ -119,6 +121,7 @@ class Switch:
             self.channels,
             self.by_name,
             self.channels_by_device,
+            self.tallies,
             self.bridges,
             self.waiting,
             self.conferences,
@@ -132,6 +135,9 @@ class Switch:
                     parked.timer.cancel()
             lot.calls.clear()
             lot.bridge = None
+        for registration in self.registrations.values():
+            registration.tries += 1  # what is on the clock for it is void
+            registration.status, registration.next_at = "Unregistered", 0.0
         self.ringing_members.clear()
         for queue in self.queues.values():
             queue.restart(int(self.clock.now))

@@ -68,12 +68,12 @@ def truth(exchange: Exchange) -> dict[str, Any]:
                 "server": each.server_uri,
                 "client": each.client_uri,
                 "status": each.status,
-                "next": each.next_at or None,
+                "next": each.next_at if each.next_at > exchange.clock.now else None,
             }
             for each in exchange.registrations.values()
         ],
         "conferences": [_conference(each) for each in exchange.conferences.values()],
-        "parked": [entry for lot in exchange.lots.values() for entry in _parked(exchange, lot)],
+        "parked": [entry for lot in exchange.lots.values() for entry in _parked(lot)],
     }
 
 
@@ -174,7 +174,7 @@ def _conference(conference: Conference) -> dict[str, Any]:
     }
 
 
-def _parked(exchange: Exchange, lot: Lot) -> list[dict[str, Any]]:
+def _parked(lot: Lot) -> list[dict[str, Any]]:
     return [
         {
             "lot": lot.name,
