@@ -35,7 +35,8 @@ class Contact:
     @property
     def id(self) -> str:
         """What ContactStatusDetail calls ID, and ContactList ObjectName; a registered one is written with `;@`."""
-        return f"{self.aor}{'@@' if self.static else ';@'}{sum(ord(c) * 31**i for i, c in enumerate(self.uri)) % 16**32:032x}"
+        mark = "@@" if self.static else ";@"
+        return f"{self.aor}{mark}{sum(ord(c) * 31**i for i, c in enumerate(self.uri)) % 16**32:032x}"
 
 
 @dataclass(slots=True)
