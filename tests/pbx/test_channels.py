@@ -266,9 +266,8 @@ def test_what_a_moved_caller_ran_before_is_not_taken_for_what_it_runs_now(store:
         store.apply(packet, at)
         if packet.name == "Newexten":
             channel = store.channels["lab-1795375859.260"]
-            seen.append(
-                (packet.get("Extension"), packet.get("Priority"), packet.get("Application"), channel.application)
-            )
+            told = (packet.get("Extension"), packet.get("Priority"), packet.get("Application"))
+            seen.append((*told, channel.application))
     assert ("601", "2", "Queue", "Queue") in seen
     assert ("605", "1", "Queue", None) in seen
 
