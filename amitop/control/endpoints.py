@@ -34,6 +34,8 @@ class QualifyPlan:
     device: str
     action: str
     headers: dict[str, str]
+    risk: str = ""
+    """What it may do that a person should know of before; empty where it does no harm. Not cleaned."""
 
 
 def plan_qualify(store: Store, device: str) -> QualifyPlan:
@@ -46,7 +48,15 @@ def plan_qualify(store: Store, device: str) -> QualifyPlan:
     if endpoint.listed_at is not None and not endpoint.contacts:
         raise ValueError(f"{device} has no address to ask at: it is not registered.")
     action, header = ACTIONS[endpoint.technology]
-    return QualifyPlan(store.name, device, action, {header: endpoint.name})
+    # Told to ask, chan_sip cancels its next question of its own and plans another one only with an answer
+    # (channels/chan_sip.c, sip_poke_peer with `force`); seen on 16.28: whoever was silent then stays what it was.
+    risk = (
+        f"If {device} does not answer, chan_sip stops watching it: it is shown as it is now until it answers another "
+        f"question, registers, or sip.conf is reloaded."
+        if endpoint.technology is Technology.SIP
+        else ""
+    )
+    return QualifyPlan(store.name, device, action, {header: endpoint.name}, risk)
 
 
 async def qualify(guard: Guard, plan: QualifyPlan) -> Outcome:
@@ -90,16 +100,16 @@ def _judge(live: LivePbx, endpoint: Endpoint, *, changed: bool) -> Outcome:
         text = f"{endpoint.device}: accepted, but this login may not ask how it went."
         return Outcome(OutcomeKind.NO_EFFECT, text)
     contact = endpoint.best
+    unwatched = " If it is silent, chan_sip watches it no more." if endpoint.technology is Technology.SIP else ""
     if contact is None or contact.status in {None, Reach.UNREACHABLE, Reach.UNKNOWN}:
-        return Outcome(OutcomeKind.NO_EFFECT, f"{endpoint.device} does not answer.")
+        return Outcome(OutcomeKind.NO_EFFECT, f"{endpoint.device} does not answer.{unwatched}")
     if contact.status is Reach.NON_QUALIFIED:
         return Outcome(OutcomeKind.NO_EFFECT, f"{endpoint.device}: accepted, but the PBX does not tell how it went.")
     took = "" if contact.rtt is None else f" within {contact.rtt * 1e3:.3g} ms"
     if not changed:
-        # No proof that it answers: chan_sip waits for none when it is told to ask (sip_poke_peer), and finds out at its
-        # own turn that none came.
+        # No proof that it answers: chan_sip waits for none when it is told to ask, and counts whole milliseconds.
         text = f"{endpoint.device} was asked, and nothing has changed: it answered{took} when last it was heard of."
-        return Outcome(OutcomeKind.NO_EFFECT, text)
+        return Outcome(OutcomeKind.NO_EFFECT, text + unwatched)
     late = ", later than it should" if contact.status is Reach.LAGGED else ""
     others = [each for each in endpoint.contacts.values() if each.status is Reach.UNREACHABLE]
     besides = f" {len(others)} of its {len(endpoint.contacts)} contacts do not." if others else ""

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from amitop.control.endpoints import plan_qualify
+from amitop.ui.confirm import ConfirmScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -25,6 +26,26 @@ EVERY = 15.0
 """Seconds between two questions about the same endpoint."""
 
 
+def ask_about_risk(app: App[int], plans: Sequence[QualifyPlan], start: Callable[[], object]) -> None:
+    """Call *start*, after a person has agreed to what *plans* may do where they may do harm."""
+    risky = [plan for plan in plans if plan.risk]
+    if not risky:
+        start()
+        return
+    what = risky[0].device if len(risky) == 1 else f"{len(risky)} peers of chan_sip"
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            start()
+
+    screen = ConfirmScreen(
+        f"Ask {what} whether {'it answers' if len(risky) == 1 else 'they answer'}?",
+        [plan.risk for plan in risky],
+        yes="Ask",
+    )
+    app.push_screen(screen, answered)
+
+
 class EndpointWork:
     """Asks endpoints. *app* does the work in its workers; *operations* tells what came of it."""
 
@@ -42,10 +63,10 @@ class EndpointWork:
                 plans.append(plan_qualify(row.store, row.endpoint.device))
             except ValueError as error:
                 problem = str(error)
-        if plans:
-            self._app.run_worker(self._qualify(plans), group="operate")
-        else:
+        if not plans:
             self._operations.refuse("Qualify", problem)
+            return
+        ask_about_risk(self._app, plans, lambda: self._app.run_worker(self._qualify(plans), group="operate"))
 
     async def _qualify(self, plans: Sequence[QualifyPlan]) -> None:
         turn = asyncio.Semaphore(AT_ONCE)

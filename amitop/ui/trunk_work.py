@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from amitop.control.endpoints import plan_qualify
 from amitop.control.registrations import RegistrationAct, plan_registration
 from amitop.ui.confirm import ConfirmScreen
+from amitop.ui.endpoint_work import ask_about_risk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ class TrunkWork:
             except ValueError as error:
                 problem = str(error)
         if plans:
-            self._app.run_worker(self._qualify(plans), group="operate")
+            ask_about_risk(self._app, plans, lambda: self._app.run_worker(self._qualify(plans), group="operate"))
         else:
             self.operations.refuse("Qualify", problem)
 

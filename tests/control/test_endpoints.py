@@ -105,7 +105,7 @@ async def test_where_the_event_does_not_say_how_long_it_took_the_pbx_is_asked(
     told = {"Privilege": "x", "ChannelType": "SIP", "Peer": "SIP/desk"}
     live.happen(item("PeerStatus", **told, PeerStatus="Unreachable"))
     live.connection.on_action = lambda *_: live.happen(item("PeerStatus", **told, PeerStatus="Reachable"))
-    live.endpoint_sync.answers = [("OK (7 ms)", "")]
+    live.endpoint_sync.answers = [("UNREACHABLE", ""), ("OK (7 ms)", "")]
     outcome = await operator.qualify(plan_qualify(live.store, "SIP/desk"))
     assert (outcome.kind, outcome.text) == (OutcomeKind.DONE, "SIP/desk answers within 7 ms.")
 
@@ -115,6 +115,7 @@ async def test_as_before_is_no_proof(live: FakeLive, operator: Operator) -> None
     live.endpoint_sync.answers = [("OK (3 ms)", "")] * 9
     outcome = await operator.qualify(plan_qualify(live.store, "SIP/desk"))
     words = "SIP/desk was asked, and nothing has changed: it answered within 3 ms when last it was heard of."
+    words += " If it is silent, chan_sip watches it no more."
     assert (outcome.kind, outcome.text) == (OutcomeKind.NO_EFFECT, words)
     assert live.sent == [("SIPqualifypeer", {"Peer": "desk"})]
 
@@ -159,6 +160,12 @@ async def test_read_only(live: FakeLive) -> None:
     outcome = await Operator({"pbx1": live}, read_only=True).qualify(plan_qualify(live.store, "PJSIP/a"))
     assert outcome.kind is OutcomeKind.REFUSED
     assert live.sent == []
+
+
+def test_only_chan_sip_is_risky_to_ask(live: FakeLive) -> None:
+    """As seen on 16.28: it does not watch any more whoever was silent when it was told to ask."""
+    assert plan_qualify(live.store, "PJSIP/a").risk == ""
+    assert "chan_sip stops watching it" in plan_qualify(live.store, "SIP/desk").risk
 
 
 @pytest.mark.parametrize(

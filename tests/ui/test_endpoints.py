@@ -5,6 +5,7 @@ from ui.test_hostile import PAYLOADS, check
 
 from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.pbx.endpoint_model import Contact, Reach
+from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.endpoint_work import EVERY
 from fakes.endpoints import endpoint_dashboard, endpoint_pbx, state_of, status_of
 from fakes.pbx import FakePbx, dashboard, screen_text
@@ -79,11 +80,24 @@ async def test_qualify_asks_the_one_under_the_cursor_or_all_that_are_marked():
         await show(app, pilot, "home", "Q")
         assert "PJSIP/agent01 answers within 1 ms." in await said(app, pilot)
         await pilot.press("asterisk", "Q")
+        assert "If SIP/gateway does not answer, chan_sip stops watching it" in " ".join(screen_text(app).split())
+        await pilot.press("y")
+        await pilot.pause()
         assert [plan.device for plan in app.spy.asked] == [
             "PJSIP/agent01",
             *("PJSIP/agent01", "PJSIP/agent02", "SIP/gateway", "PJSIP/trunk"),  # the others cannot be asked
         ]
         assert "All 4 answer." in await said(app, pilot)
+
+
+async def test_whoever_declines_the_risk_asks_nobody():
+    app = endpoint_dashboard()
+    async with app.run_test(size=LARGE) as pilot:
+        await show(app, pilot, "end", "up", "Q")
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.spy.asked == []
 
 
 @pytest.mark.parametrize(
