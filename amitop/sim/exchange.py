@@ -27,6 +27,7 @@ from amitop.sim import (
     registrations,
     rtcp,
     transfers,
+    turns,
 )
 from amitop.sim.applications import set_value
 from amitop.sim.channel import RING
@@ -55,7 +56,7 @@ class Exchange(Switch):
     def __init__(self, clock: Clock, seed: int = 1, system: str = "") -> None:
         super().__init__(clock, seed, system)
         self.on_member_state = lambda device, status: members.state_changed(self, device, status)
-        self.on_member_free = lambda member: queues.member_free(self, member)
+        self.on_member_free = lambda member: turns.member_free(self, member)
         rtcp.start(self)
 
     # --- building it (no events) ---

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from amitop.sim.endpoint import Endpoint, Registration
     from amitop.sim.observer import Observer
     from amitop.sim.queue import Member, Queue
-    from amitop.sim.queues import Waiting
     from amitop.sim.room import Conference, Lot
+    from amitop.sim.waiting import Waiting
 
 
 class Switch:

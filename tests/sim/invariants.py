@@ -12,7 +12,7 @@ from amitop.sim.endpoint import MEMBER_STATUS
 from amitop.sim.event import channel_block
 from amitop.sim.originating import Origin
 from amitop.sim.parking import InLot
-from amitop.sim.queues import Waiting
+from amitop.sim.waiting import Waiting
 
 if TYPE_CHECKING:
     from amitop.sim.channel import Channel

@@ -182,6 +182,9 @@ def test_a_member_of_two_queues_rings_for_the_weightier_one() -> None:
     exchange.pause_member("PJSIP/p1", False)
     exchange.clock.advance(0.3)
     assert leg(exchange, "PJSIP/p1").linkedid == big.uniqueid
+    exchange.hang_up(big)
+    exchange.clock.advance(3)
+    assert ringing(exchange) == ["PJSIP/p1"]
 
 
 def test_time_is_up_and_the_dialplan_goes_on() -> None:
