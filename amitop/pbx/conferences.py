@@ -230,9 +230,11 @@ def _pulled_out(store: Store, packet: Packet, now: float) -> None:
 
 def _gone(store: Store, channel: Channel, now: float) -> None:
     part = store.part(Conferences)
-    room = part.leave(channel.uniqueid, now)
+    # Of one who went during an outage no list is too old: a room of the same name may be there again.
+    at = now if store.outage is None else store.outage.at
+    room = part.leave(channel.uniqueid, at)
     if room is not None and not room.members:
-        part.close(room, now)
+        part.close(room, at)
 
 
 def _doubt(store: Store, channel: Channel, outage: Outage) -> None:

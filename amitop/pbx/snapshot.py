@@ -82,7 +82,8 @@ def apply_channels(store: Store, items: Sequence[Packet], asked_at: float, now: 
             for doubt in store.doubt_hooks:
                 doubt(store, channel, store.outage)
         store.outage = None
-    for bridge in [b for b in store.bridges.values() if not b.members and now - b.created > _EMPTY_BRIDGE]:
+    old = asked_at if first else now - _EMPTY_BRIDGE
+    for bridge in [b for b in store.bridges.values() if not b.members and b.created < old]:
         bridges.forget(store, bridge)
     store.expire(now)
     return diff
@@ -205,14 +206,18 @@ def _reap(store: Store, missing: list[str], asked_at: float, now: float, *, at_o
 def _merge(store: Store, row: _Row, asked_at: float, now: float, *, first: bool) -> None:
     """Make the state of one channel what its row says."""
     channel = store.channels.get(row.fields[UNIQUEID])
+    exact = _ROUNDING
     if channel is None:
-        channel = channels.begin(store, row.fields, asked_at, partial=True)
+        channel, exact = channels.begin(store, row.fields, asked_at, partial=True), 0.0
     else:
+        answered = channel.answered
         channels.refresh(store, channel, row.fields, now)
+        if first:
+            channel.answered = answered  # it may have been at any time since the link was lost
     channel.heard = max(channel.heard, asked_at)
     if channel.partial:
         seconds = _seconds(row.duration)
-        if seconds is not None and abs(asked_at - seconds - channel.created) > _ROUNDING:
+        if seconds is not None and abs(asked_at - seconds - channel.created) > exact:
             groups.created_at(store, channel, asked_at - seconds)
     if b"\nChanVariable" in row.packet.raw:
         for variable in row.packet.channel_variables():

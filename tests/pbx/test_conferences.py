@@ -283,6 +283,14 @@ def test_an_outage_takes_out_those_whose_channel_is_elsewhere(store: Store) -> N
     check(store)
 
 
+def test_a_room_that_ended_and_began_again_during_an_outage_is_there(store: Store) -> None:
+    start(store, "a")
+    store.link_lost(10.0)
+    store.apply_channels([item("b", bridge="other")], 40.0, 40.0, first=True)
+    apply_rooms(store, [row("8000", 1)], 40.1)
+    assert list(store.rooms) == dirty(store) == ["8000"]
+
+
 def test_a_restart_leaves_nothing(store: Store) -> None:
     start(store, "a")
     store.restart(9.0)

@@ -80,6 +80,12 @@ def test_a_later_list_does_not_jitter_the_beginning(store: Store) -> None:
     assert store.calls["a"].started == 110.0
 
 
+def test_a_channel_that_has_just_begun_is_as_old_as_listed(store: Store) -> None:
+    listing(store, 20.0, [item("a", seconds=1)], first=True)
+    assert store.channels["a"].created == 19.0
+    assert store.call_of("a").started == 19.0
+
+
 def test_the_beginning_that_was_seen_is_never_corrected(store: Store) -> None:
     store.apply(event("Newchannel", block("a")), 90.0)
     listing(store, 100.0, [item("a", seconds=500)])
@@ -310,6 +316,21 @@ def test_after_an_outage_the_list_replaces_what_was_known(store: Store) -> None:
     assert store.ended_channels[-1].lost
     assert store.channels["b"].created == 0.0
     assert settled(store, 30.0) == (0, 0, [])
+
+
+def test_a_bridge_that_ended_during_an_outage_goes_at_once(store: Store) -> None:
+    for uid in ("a", "b"):
+        store.apply(event("BridgeEnter", bridge_block("x"), block(uid)), 5.0)
+    store.link_lost(10.0)
+    listing(store, 20.0, [], first=True)
+    assert not store.bridges
+
+
+def test_nobody_knows_when_a_channel_was_answered_during_an_outage(store: Store) -> None:
+    store.apply(event("Newchannel", block("a", state="Ring")), 5.0)
+    store.link_lost(10.0)
+    listing(store, 90.0, [item("a", state="Up")], first=True)
+    assert store.channels["a"].answered is None
 
 
 def test_what_only_events_tell_is_doubted_after_an_outage(store: Store) -> None:
