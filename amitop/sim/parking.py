@@ -116,14 +116,17 @@ def _timed_out(switch: Switch, lot: Lot, parked: Parked) -> None:
         ("PARKER_FLAT", flat),
     ):
         channels.set_variable(switch, channel, name, value)
-    channel.context, channel.exten, channel.priority = "park-dial", flat, 1
+    place, there = (channel.context, channel.exten, channel.priority), ("park-dial", flat, 1)
+    channel.context, channel.exten, channel.priority = there
+    shown = channel.fresh("Parkee")  # already where it goes, while BridgeLeave shows where it was (seen in 22.10)
+    channel.context, channel.exten, channel.priority = place
     if switch.dialplan.find("park-dial", flat) is None:
         switch.dialplan.add("park-dial", flat, f"Dial({parked.parker},30)", "Hangup()")
-    switch.emit("call", "ParkedCallTimeOut", channel.fresh("Parkee"), headers(switch, lot, parked))
+    switch.emit("call", "ParkedCallTimeOut", shown, headers(switch, lot, parked))
     channel.running = None
     bridging.leave(switch, channel)
     _close(switch, lot)
-    executing.start(switch, channel, "park-dial", flat)
+    executing.start(switch, channel, *there)
 
 
 def park_here(switch: Switch, channel: Channel, arguments: str) -> bool:

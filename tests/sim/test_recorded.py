@@ -216,6 +216,17 @@ def parked_out_of_a_queue(exchange: Exchange) -> None:
     exchange.hang_up(caller)
 
 
+def parked_and_called_back(exchange: Exchange) -> None:
+    exchange.call_in("trunk", "+1555", "Eve [bold]Markup[/bold]", "1012")
+    exchange.clock.advance(3)
+    leg = leg_of(exchange)
+    exchange.answer(leg)
+    exchange.clock.advance(3)
+    assert exchange.redirect(leg, "from-trunk", "605")
+    exchange.clock.advance(121)
+    exchange.answer(next(channel for channel in exchange.channels.values() if channel is not leg))
+
+
 KINDS = {
     "queue": (queue_answered, "62"),
     "ring all": (ring_all, "101"),
@@ -229,6 +240,7 @@ KINDS = {
     "local": (local_without_optimization, "31"),
     "application": (application, "80"),
     "conference": (conference, "54"),
+    "parked and called back": (parked_and_called_back, "94"),
     "parked out of a queue": (parked_out_of_a_queue, "132"),
 }
 
