@@ -126,6 +126,8 @@ def _timed_out(switch: Switch, lot: Lot, parked: Parked) -> None:
     channel.running = None
     bridging.leave(switch, channel)
     _close(switch, lot)
+    channel.context, channel.exten, channel.priority = there
+    channels.publish(switch, channel)
     executing.start(switch, channel, *there)
 
 
