@@ -147,6 +147,9 @@ def _record_call(store: Store, queue: Queue, member: Member, told: Record, now: 
         _counted(store, queue, member, now, figures=False)
     elif in_call and not member.in_call:
         queue_talks.begin_unseen(store, queue.name, member.interface, now)
+    elif in_call and listed and counted:  # on another call than before: the end of that one was missed
+        _counted(store, queue, member, now, figures=False)
+        queue_talks.replace_unseen(store, queue.name, member.interface, now)
     member.in_call = in_call
     member.calls_taken = taken
 

@@ -63,6 +63,13 @@ def begin_unseen(store: Store, queue: str, interface: str, now: float) -> None:
     store.part(Talks).by_member.setdefault((queue, interface), [Talk(queue, interface, None, now, 0.0, in_time=False)])
 
 
+def replace_unseen(store: Store, queue: str, interface: str, now: float) -> None:
+    """Take it that a member talks to somebody else than it was known to: neither end nor beginning were seen."""
+    for talk in list(store.part(Talks).by_member.get((queue, interface), ())):
+        _end(store, talk, max(0.0, (talk.counted_at or now) - talk.since), now)
+    begin_unseen(store, queue, interface, now)
+
+
 def forget_unseen(store: Store, queue: str, interface: str) -> None:
     """Forget a talk that nobody saw begin, of a member who is no more."""
     by_member = store.part(Talks).by_member

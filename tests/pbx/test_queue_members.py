@@ -288,6 +288,18 @@ def test_a_talk_that_nobody_saw_begin(told: list[Fact]) -> None:
     assert [(fact.wait, fact.talk) for fact in told if fact.what is Happening.COMPLETED] == [(3.0, 16.0)]
 
 
+def test_after_an_outage_the_member_may_talk_to_somebody_else(store: Store, gus: Member, told: list[Fact]) -> None:
+    """Listed on a call as before, but with one more taken: that one was counted unseen, and this one is another."""
+    answer(store, 8.0)
+    store.link_lost(10.0)
+    store.apply_queues([params("q", completed=11), member("q", GUS, status=2, taken=1, in_call=1)], 99.0, 99.0)
+    assert [fact.uniqueid for fact in told if fact.what is Happening.COMPLETED] == ["a"]
+    assert (gus.in_call, gus.talking_to, gus.talking_since) == (True, None, None)
+    store.apply(agent("AgentComplete", caller="b", leg="h", TalkTime="30", HoldTime="5"), 110.0)
+    assert (store.queues["q"].completed, gus.calls_taken, gus.in_call) == (12, 2, False)
+    assert [(fact.uniqueid, fact.talk) for fact in told if fact.what is Happening.COMPLETED][1:] == [(None, 30.0)]
+
+
 def test_a_talk_that_nobody_saw_begin_and_whose_end_is_told_late() -> None:
     store = Store("lab")
     store.apply_queues([params("q", completed=4), member("q", GUS, status=2, taken=4, in_call=1)], 0.0, 0.0)
