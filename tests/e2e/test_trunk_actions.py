@@ -67,7 +67,7 @@ async def test_calls_over_a_trunk_are_counted_both_ways(pbx: Asterisk):
     pbx.phones(ring=(0.2, 0.4))
     async with desk(pbx) as at:
         store = at.live.store
-        pbx.calls(Calls(to="603", count=2, rate=5, talk=(6, 6)))
+        pbx.calls(Calls(to="606", count=2, rate=5, talk=(120, 120)))
         await eventually(lambda: in_progress(store, ["PJSIP/trunk"]).incoming == 2)
         now = at.live.clock()
         rules = Rules(trunks={"trunk": TrunkRules(limit=2)})
