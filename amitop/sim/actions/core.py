@@ -68,8 +68,8 @@ def _shown(channel: Channel, now: float) -> list[Header]:
     minutes, seconds = divmod(int(now - channel.created), 60)
     hours, minutes = divmod(minutes, 60)
     return [
-        ("Application", channel.application),
-        ("ApplicationData", channel.data),
+        ("Application", str(channel.published[13])),
+        ("ApplicationData", str(channel.published[14])),
         ("Duration", f"{hours:02}:{minutes:02}:{seconds:02}"),
         ("BridgeId", channel.bridge.uniqueid if channel.bridge is not None else ""),
     ]
