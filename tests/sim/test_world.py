@@ -1,4 +1,4 @@
-"""The people of the simulation: alive from the first look on, the same for the same seed, and never against the rules."""
+"""The people of the simulation: alive from the first look on, the same for the same seed, and within the rules."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 from sim.invariants import Stream, check
 
 from amitop.sim import cast
-from amitop.sim.exchange import Exchange
 from amitop.sim.world import BEFORE, DOWN, Options, inhabited, queue_names
+
+if TYPE_CHECKING:
+    from amitop.sim.exchange import Exchange
 
 NOW = 1_800_000_000.0
 
