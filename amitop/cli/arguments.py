@@ -165,6 +165,10 @@ def _simulation(parser: _Parser) -> None:
     group.add_argument("--queues", type=_count, default=4, metavar="N", help="queues that they serve (4)")
     group.add_argument("--seed", type=_count, default=1, metavar="N", help="another number, other callers (1)")
     group.add_argument("--speed", type=_seconds, default=1.0, metavar="X", help="seconds that pass in one second (1)")
+    group.add_argument("--channels", type=_count, default=0, metavar="N", help="so many more, for benchmarks (0)")
+    group.add_argument(
+        "--events-per-second", type=_not_negative, default=0.0, metavar="R", help="so many in all, for benchmarks (0)"
+    )
 
 
 def _snapshot() -> _Parser:

@@ -25,7 +25,7 @@ ENDING = 3.0
 PACKAGE = Path(amitop.__file__).parent
 _CHILD = "import sys; sys.path.append(sys.argv.pop(1)); from amitop.cli.main import main; sys.exit(main())"
 """`-m amitop` would run whatever the working directory calls so."""
-PASSED_ON = ("calls_per_minute", "agents", "queues", "seed", "speed")
+PASSED_ON = ("calls_per_minute", "agents", "queues", "seed", "speed", "channels", "events_per_second")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -30,7 +30,8 @@ def run(args: argparse.Namespace) -> int:
 
 async def _simulate(args: argparse.Namespace, secret: str) -> int:
     # Its clock shows the real time, so that what a client says of times and durations makes sense.
-    exchange = inhabited(Options(args.calls_per_minute, args.agents, args.queues, args.seed), time.time())
+    options = Options(args.calls_per_minute, args.agents, args.queues, args.seed, args.channels, args.events_per_second)
+    exchange = inhabited(options, time.time())
     server = Server(exchange, [User(USER, secret, write_timeout=PATIENCE)])
     with stop_on_signal() as stop:
         try:

@@ -137,6 +137,7 @@ def set_variable(switch: Switch, channel: Channel | None, name: str, value: str)
     else:
         variables.pop(name, None)
     if "dialplan" in switch.wanted:
+        switch.variables_said += 1
         block = b"Channel: none\r\nUniqueid: none\r\n" if channel is None else channel.block()
         switch.emit("dialplan", "VarSet", block, (("Variable", name), ("Value", escape(value))))
 

@@ -44,6 +44,8 @@ class Life(Observer):
         self.on_talk: Callable[[Bridge], None] = lambda bridge: None
         """Told of a bridge in which two have met."""
         self.on_queued: Callable[[Queue, Channel], None] = lambda queue, channel: None
+        self.apart: set[str] = set()
+        """Endpoints whose calls are let alone."""
         self._met: set[str] = set()
         exchange.observers.append(self)
 
@@ -94,7 +96,9 @@ class Life(Observer):
 
     def bridged(self, channel: Channel, bridge: Bridge) -> None:
         """Let two who have met talk."""
-        if bridge.type == "basic" and len(bridge.channels) == 2 and bridge.uniqueid not in self._met:
+        if bridge.type != "basic" or len(bridge.channels) != 2 or bridge.uniqueid in self._met:
+            return
+        if channel.endpoint is None or channel.endpoint.name not in self.apart:
             self._met.add(bridge.uniqueid)
             self.on_talk(bridge)
 

@@ -62,6 +62,8 @@ class Switch:
         """Devices whose new state is heard later, while something goes on."""
         self.said = 0
         """Events made since the start."""
+        self.variables_said = 0
+        """VarSets among them."""
         self.calls_processed = 0
         self.down = False
         """Whether it is shut down: nothing is said then, and nobody should begin anything."""

@@ -15,6 +15,7 @@ from amitop.sim.clock import Clock
 from amitop.sim.exchange import Exchange
 from amitop.sim.life import Life
 from amitop.sim.lines import Lines
+from amitop.sim.load import Load
 from amitop.sim.meetings import Meeting
 from amitop.sim.office import Office, Outside, Worker
 from amitop.sim.talks import Talks
@@ -31,6 +32,10 @@ class Options:
     agents: int = 24
     queues: int = 4
     seed: int = 1
+    channels: int = 0
+    """Channels of a load beside the call centre (`load`)."""
+    events_per_second: float = 0.0
+    """Events in all, of those that somebody wants."""
 
 
 NAMES = ("support", "sales", "billing", "returns", "orders", "abroad", "night", "vip")
@@ -43,6 +48,8 @@ DOWN = 9
 """The office's phone that is never reached."""
 UP = 12.3 * 86_400.0
 """Seconds since this Asterisk was started."""
+CHANNELS = 100
+"""Channels of a load of which only the events are asked for."""
 BEFORE, BEFORE_CALLS = 2400.0, 800
 """Life before anybody looks: seconds at most, and calls at most, since all of them are to be simulated first."""
 
@@ -53,7 +60,9 @@ def inhabited(options: Options, now: float, system: str = "") -> Exchange:
     if options.calls_per_minute * BEFORE / 60.0 > BEFORE_CALLS:
         before = BEFORE_CALLS / options.calls_per_minute * 60.0
     exchange = Exchange(Clock(now - before), options.seed, system)
-    populate(exchange, options)
+    life = populate(exchange, options)
+    if options.channels or options.events_per_second:
+        Load(life, options.channels or CHANNELS, options.events_per_second).begin(before)
     wanted, exchange.wanted = exchange.wanted, frozenset()  # nobody hears it
     exchange.clock.advance(before)
     exchange.wanted = wanted
@@ -61,7 +70,7 @@ def inhabited(options: Options, now: float, system: str = "") -> Exchange:
     return exchange
 
 
-def populate(exchange: Exchange, options: Options) -> None:
+def populate(exchange: Exchange, options: Options) -> Life:
     """Build endpoints, queues and a dialplan, and let people live for as long as the exchange's clock runs."""
     life = Life(exchange, options.seed)
     names = queue_names(options.queues)
@@ -83,6 +92,7 @@ def populate(exchange: Exchange, options: Options) -> None:
     Lines(life, (BACKUP, BACKUP), [agent.endpoint for agent in agents] + there).begin()
     for agent in agents:
         agent.begin()
+    return life
 
 
 def queue_names(number: int) -> list[str]:
