@@ -9,20 +9,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-import traceback
 from typing import TYPE_CHECKING
 
 from amitop.ami.errors import ActionError, ActionTimeout, AmiError, LinkLost, LoginError
 from amitop.ami.link import Backoff, LinkState
 from amitop.ami.session import Session
-from amitop.endpoint_sync import EndpointSync, beside
 from amitop.health import Health, LinkStatus, PbxInfo
 from amitop.pbx.store import Store
-from amitop.queue_sync import QueueSync
-from amitop.registration_sync import RegistrationSync
 from amitop.rights import ActionRights
-from amitop.room_sync import RoomSync
 from amitop.subscription import AWAITED, EVENT_CLASSES, Subscription
+from amitop.sync.endpoints import EndpointSync, beside
+from amitop.sync.queues import QueueSync
+from amitop.sync.registrations import RegistrationSync
+from amitop.sync.rooms import RoomSync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,6 +247,7 @@ class LivePbx:
             on_event=self._on_event,
             wanted=self.store.wanted | AWAITED,
             tap=self._tap,
+            wall=self.wall,
         )
         self._session = session
         syncs: list[asyncio.Task[None]] = []
@@ -408,8 +408,7 @@ class LivePbx:
         try:
             self.store.apply(packet, self.clock())
         except Exception:  # noqa: BLE001 - one bad event must not end the link; it is counted and shown
-            self.health.faults += 1
-            self.health.last_fault = f"{packet.name}: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}"
+            self.health.blame(packet.name)
         name = packet.name
         if name == "FullyBooted":
             self._on_booted(packet)
