@@ -1,130 +1,129 @@
-"""Takes the pictures of the README from a recorded shift, so that they show what a real Asterisk did.
+"""Takes the pictures of the README from the demo, at a moment that is always the same.
 
 python tests/pictures.py            writes screenshots/*.svg, and *.png where rsvg-convert is installed
+
+The SVG files are the same wherever they are made. A PNG also depends on the fonts of the machine; names in all scripts
+need DejaVu Sans Mono, Noto Sans CJK, Noto Sans and Noto Color Emoji (fonts-dejavu-core, fonts-noto-cjk, fonts-noto-core
+and fonts-noto-color-emoji in Debian).
 """
 
 from __future__ import annotations
 
-import asyncio
 import html
-import os
 import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from recorded import recording  # noqa: E402
 from rich.cells import cell_len  # noqa: E402
+from stage.demo import demo, staged  # noqa: E402
+from stage.tours import TOURS, go, only  # noqa: E402
 
-from amitop.pbx.replay import replay  # noqa: E402
-from amitop.rights import ActionRights  # noqa: E402
-from fakes.floor import QUEUE_RIGHTS  # noqa: E402
-from fakes.pbx import ALL_RIGHTS, FakePbx, dashboard  # noqa: E402
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from amitop.ui.app import AmitopApp
 
 SCREENSHOTS = HERE.parent / "screenshots"
-SECONDS = 118.3
-"""How far into the shift: calls of every kind are up."""
+SIZE, SMALL = (132, 40), (80, 24)
 
-
-def shift(seconds: float) -> FakePbx:
-    """Return a PBX as it was *seconds* into the recorded shift on Asterisk 22."""
-    data, times = recording("22.10")
-    until = [read for read in times if read[0] <= times[0][0] + seconds]
-    pbx = FakePbx("pbx1")
-    pbx.wall = lambda: pbx.now
-    pbx.rights = ActionRights(ALL_RIGHTS | QUEUE_RIGHTS)
-    result = replay(data, until, pbx.store)
-    pbx.health.events.update(result.events)
-    pbx.health.skipped = sum(n for name, n in result.events.items() if name not in pbx.store.wanted)
-    pbx.health.bytes_in, pbx.health.bytes_out = until[-1][1] + until[-1][2], 4096
-    pbx.health.lists, pbx.health.list_seconds = result.lists, 0.002
-    pbx.now = times[0][0] + seconds
-    pbx.link.since = pbx.now - seconds
-    pbx.info.started = pbx.now - 1_051_860
-    pbx.info.system = "lab"
-    for second in range(11):
-        pbx.health.rate.sample(pbx.now - 10 + second, 41 * second)
-    return pbx
-
-
-CELL = 12.2
-"""Width of a cell in Textual's SVG."""
+CELL, LINE, ASCENT = 12.2, 24.4, 18.5
+"""Width and height of a cell in Textual's SVG, and how far above the text's baseline it begins."""
+LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
+STROKES = {
+    "─": LEFT | RIGHT, "│": UP | DOWN, "├": UP | DOWN | RIGHT, "┤": UP | DOWN | LEFT, "┌": RIGHT | DOWN,
+    "╭": RIGHT | DOWN, "┐": LEFT | DOWN, "╮": LEFT | DOWN, "└": RIGHT | UP, "╰": RIGHT | UP, "┘": LEFT | UP,
+    "╯": LEFT | UP,
+}  # fmt: skip
+BLOCKS = {chr(0x2580 + eighths): eighths / 8 for eighths in range(1, 9)}
+"""▁ to █, and how much of the cell each fills from below."""
+DRAWN = "".join([*STROKES, *BLOCKS])
+RIGHT_TO_LEFT = "\u0590-\u08ff"
+PARTS = re.compile(rf"[{DRAWN}]|[{RIGHT_TO_LEFT}]+(?: [{RIGHT_TO_LEFT}]+)*|[^\s{DRAWN}]+")
+"""What is placed by itself; words that are read from right to left keep together, for the second stands left of the
+first."""
+TEXTS = re.compile(r'<text(?P<before>[^>]*?)x="(?P<x>[^"]*)" y="(?P<y>[^"]*)"(?P<after>[^>]*)>(?P<text>[^<]*)</text>')
 
 
 def by_words(svg: str) -> str:
-    """Place every word by itself, in a font that is there.
+    """Place every word by itself, in a font that is there, and draw lines and bars, so that they touch.
 
     The picture is looked at without a network, so there is no web font; and a renderer may trim leading blanks, or not
     know `textLength`, which together would push columns out of line.
     """
 
     def words(match: re.Match[str]) -> str:
-        before, x, after, text = match["before"], float(match["x"]), match["after"], match["text"]
-        cells = html.unescape(text).replace("\xa0", " ")
+        if "clip-path" not in match["after"]:
+            return match.group()  # the title
+        x, y = float(match["x"]), float(match["y"])
+        cells = html.unescape(match["text"]).replace("\xa0", " ")
         placed = []
-        for word in re.finditer(r"\S+(?: \S+)*", cells) if len(cells) < 40 else re.finditer(r"\S+", cells):
-            at = x + CELL * cell_len(cells[: word.start()])
-            shown = html.escape(word.group(), quote=False).replace(" ", "&#160;")
-            placed.append(f'<text{before}x="{at:.1f}"{after}>{shown}</text>')
+        for part in PARTS.finditer(cells):
+            at, what = x + CELL * cell_len(cells[: part.start()]), part.group()
+            if what in DRAWN:
+                sharp = f'<rect{match["before"]}shape-rendering="crispEdges" '
+                placed += [f"{sharp}{box}/>" for box in _boxes(what, at, y - ASCENT)]
+            else:
+                shown = html.escape(what, quote=False).replace(" ", "&#160;")
+                placed.append(f'<text{match["before"]}x="{at:.1f}" y="{y:.1f}"{match["after"]}>{shown}</text>')
         return "".join(placed)
 
-    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
-    svg = re.sub(r' textLength="[^"]*"', "", svg)
-    pattern = r'<text(?P<before>[^>]*?)x="(?P<x>[\d.]+)"(?P<after>[^>]*clip-path[^>]*)>(?P<text>[^<]*)</text>'
-    return re.sub(pattern, words, svg)
+    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    svg = svg.replace("Fira Code", "DejaVu Sans Mono").replace("Courier New", "monospace")
+    return TEXTS.sub(words, re.sub(r' textLength="[^"]*"', "", svg))
 
 
-async def take(name: str, keys: list[str], *, size: tuple[int, int] = (132, 40), **settings: object) -> None:
-    """Write the picture *name* of the dashboard after *keys* were pressed."""
-    app = dashboard(shift(SECONDS), **settings)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause(0.4)
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause(0.1)
-        await pilot.pause(0.4)
-        svg = app.export_screenshot(title="amitop", simplify=True)
-    svg = by_words(svg)
+def _boxes(what: str, x: float, y: float) -> Iterator[str]:
+    """Give the boxes that a character is made of, in the cell that begins at *x* and *y*."""
+    if what in BLOCKS:
+        height = BLOCKS[what] * LINE
+        yield f'x="{x:.1f}" y="{y + LINE - height:.1f}" width="{CELL + 0.1:.1f}" height="{height + 0.1:.1f}"'
+        return
+    ways, thick = STROKES[what], 1.2
+    if ways & (LEFT | RIGHT):
+        begin, end = (0.0 if ways & LEFT else CELL / 2), (CELL + 0.1 if ways & RIGHT else CELL / 2 + thick)
+        yield f'x="{x + begin:.1f}" y="{y + LINE / 2:.1f}" width="{end - begin:.1f}" height="{thick}"'
+    if ways & (UP | DOWN):
+        begin, end = (0.0 if ways & UP else LINE / 2), (LINE + 0.1 if ways & DOWN else LINE / 2 + thick)
+        yield f'x="{x + CELL / 2:.1f}" y="{y + begin:.1f}" width="{thick}" height="{end - begin:.1f}"'
+
+
+def keep(name: str, app: AmitopApp) -> None:
+    """Write what *app* shows as the picture *name*."""
     path = SCREENSHOTS / f"{name}.svg"
-    path.write_text(svg, encoding="utf-8")
+    path.write_text(by_words(app.export_screenshot(title="amitop", simplify=True)), encoding="utf-8")
     print(path.relative_to(HERE.parent))
 
 
 def to_png() -> None:
-    """Make a PNG of every SVG, to be looked at."""
+    """Make a PNG of every SVG."""
     if not shutil.which("rsvg-convert"):
         print("rsvg-convert is not installed (librsvg2-bin), so there are no PNGs")
         return
     for path in sorted(SCREENSHOTS.glob("*.svg")):
         subprocess.run(["rsvg-convert", "-o", path.with_suffix(".png"), path], check=True)
+    if shutil.which("pngquant"):  # a quarter of the size, and no eye sees it
+        pictures = sorted(SCREENSHOTS.glob("*.png"))
+        subprocess.run(["pngquant", "--force", "--ext=.png", "--strip", "--speed=1", "64", *pictures], check=True)
 
 
 async def main() -> None:
     """Take them all."""
-    os.environ |= {"TZ": "UTC", "TEXTUAL_ANIMATIONS": "none"}
-    time.tzset()
-    SCREENSHOTS.mkdir(exist_ok=True)
-    await take("calls", ["r", "r", *["down"] * 6])
-    await take("call-legs", ["down", "down", "enter", "down"])
-    await take("channels", ["2", "down", "down"])
-    await take("hang-up", ["down", "down", "down", "k"])
-    await take("transfer", ["down", "down", "down", "t", "1", "0", "0", "5"])
-    await take("queues", ["3"])
-    await take("waiting", ["4"])
-    await take("agents", ["5"])
-    await take("agents-grid", ["5", "v"])
-    await take("wallboard", ["w"])
-    await take("help", ["question_mark"])
-    await take("diagnostics", ["D"])
-    await take("narrow", ["down"], size=(80, 24))
-    await take("light", ["down"] * 4, theme="light")
+    async with demo() as stage:
+        calls = [only("calls")]
+        await go(stage, calls, SMALL, lambda _, app: keep("narrow", app))
+        await go(stage, calls, SIZE, lambda _, app: keep("light", app), theme="light")
+        await go(stage, TOURS, SIZE, keep)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for old in SCREENSHOTS.glob("*.*"):
+        old.unlink()
+    staged(main)
     to_png()
