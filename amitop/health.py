@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -96,6 +97,11 @@ class Health:
     def events_per_second(self) -> float:
         """Average of the last seconds."""
         return self.rate.value
+
+    def blame(self, what: str) -> None:
+        """Count the exception that is being handled: *what* could not be made part of the state."""
+        self.faults += 1
+        self.last_fault = f"{what}: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}"
 
     def read(self, session: Session, now: float) -> None:
         """Take over what *session* has counted until *now*."""

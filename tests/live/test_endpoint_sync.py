@@ -8,16 +8,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from amitop import endpoint_sync as module
 from amitop.ami.errors import ActionError, ActionTimeout, ConnectError, LinkLost, LoginError, Reason
 from amitop.ami.packet import Packet
 from amitop.ami.secret import Secret
 from amitop.config import Profile
-from amitop.endpoint_sync import EVERY, LINGER, RETRY, EndpointSync
 from amitop.health import Health
 from amitop.live import LivePbx
 from amitop.pbx.endpoint_model import DeviceState, Reach
 from amitop.pbx.store import Store
+from amitop.sync import endpoints as module
+from amitop.sync.endpoints import EVERY, LINGER, RETRY, EndpointSync
 from fakes.server import FakeServer, listing, refuse, reply
 
 ALL = {

@@ -17,7 +17,7 @@ from amitop.health import Health
 from amitop.live import LivePbx
 from amitop.pbx.agents import phone
 from amitop.pbx.store import Store
-from amitop.queue_sync import EACH, EVERY, MANY, POLL_EVERY, SETTLE, SPACE, QueueSync
+from amitop.sync.queues import EACH, EVERY, MANY, POLL_EVERY, SETTLE, SPACE, QueueSync
 from fakes.server import FakeServer, listing, reply
 
 HINT = Packet(b"Event: ExtensionStatus\nExten: 7\nContext: ext-local\nHint: PJSIP/7\nStatus: 0\nActionID: 1")

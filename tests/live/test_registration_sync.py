@@ -9,7 +9,7 @@ from amitop.ami.packet import Packet
 from amitop.health import Health
 from amitop.pbx.registrations import Registrations
 from amitop.pbx.store import Store
-from amitop.registration_sync import AGAIN, EVERY, RegistrationSync
+from amitop.sync.registrations import AGAIN, EVERY, RegistrationSync
 
 PJSIP, SIP, IAX = "PJSIPShowRegistrationsOutbound", "SIPshowregistry", "IAXregistry"
 
@@ -41,7 +41,7 @@ class Pbx:
             self.store, self.health, lambda: self.now, lambda action: action not in self.unknown
         )
 
-    async def listing(self, name, *, timeout, on_complete):
+    async def listing(self, name, headers, *, timeout, on_complete):
         self.asked.append(name)
         if self.fails is not None:
             raise self.fails

@@ -10,7 +10,7 @@ from amitop.ami.errors import ActionError, ActionTimeout, LinkLost
 from amitop.ami.packet import Packet
 from amitop.health import Health
 from amitop.pbx.store import Store
-from amitop.room_sync import AT_FIRST, AT_MOST, EACH, EVERY, LOTS_EVERY, MANY, OFTEN, SETTLE, SHOWN_EVERY, RoomSync
+from amitop.sync.rooms import AT_FIRST, AT_MOST, EACH, EVERY, LOTS_EVERY, MANY, OFTEN, SETTLE, SHOWN_EVERY, RoomSync
 
 ALL = ["ConfbridgeListRooms", "8000", "Parkinglots", "ParkedCalls"]
 EVERYTHING = ["ConfbridgeListRooms", "8000", "ParkedCalls"]
@@ -200,7 +200,7 @@ async def test_a_list_that_cannot_be_merged_is_counted(pbx, monkeypatch):
     def broken(*_):
         raise KeyError("x")
 
-    monkeypatch.setattr("amitop.room_sync.apply_parked", broken)
+    monkeypatch.setattr("amitop.sync.rooms.apply_parked", broken)
     await pbx.turn(EVERY)
     assert pbx.health.faults == 1
     assert pbx.health.last_fault == "ParkedCalls: KeyError: 'x'"

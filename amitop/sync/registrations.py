@@ -5,12 +5,10 @@ They are few and cheap to list, so this goes over the main session. Of chan_iax2
 
 from __future__ import annotations
 
-import asyncio
-import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from amitop.ami.errors import ActionError, ActionTimeout, LinkLost
 from amitop.pbx.registrations import Lister, Registrations
+from amitop.sync.lists import ListSync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,22 +22,17 @@ EVERY = 60.0
 """Seconds between two lists of the same kind."""
 AGAIN = 5.0
 """Seconds at least until a list is asked for again because an event was not understood."""
-TIMEOUT = 30.0
-TICK = 0.5
 
 
-class RegistrationSync:
+class RegistrationSync(ListSync):
     """Asks for registrations during one session after another. *may* tells whether this login may send an action."""
 
+    SUBJECT: ClassVar[str] = "registrations"
+    TIMEOUT: ClassVar[float] = 30.0
+
     def __init__(self, store: Store, health: Health, clock: Callable[[], float], may: Callable[[str], bool]) -> None:
-        self.notice = ""
-        """Why registrations are not as they should be, in one line; empty when they are."""
-        self._store = store
-        self._health = health
-        self._clock = clock
-        self._may = may
+        super().__init__(store, health, clock, may)
         self._asked: dict[Lister, float] = {}
-        self._first = asyncio.Event()
         self._listed: set[Lister] = set()
         """Those that have come in this session."""
 
@@ -52,24 +45,10 @@ class RegistrationSync:
         """Whether each list that can come has come in this session."""
         return all(lister in self._listed for lister in Lister if self._may(lister))
 
-    async def wait_first(self, timeout: float) -> None:
-        """Wait until the first lists of the session have come or failed, for *timeout* seconds at most."""
-        waiter = asyncio.ensure_future(self._first.wait())
-        await asyncio.wait({waiter}, timeout=timeout)
-        waiter.cancel()
-
-    async def run(self, session: Session) -> None:
-        """Keep asking until the session ends."""
-        self._first.clear()
+    def begin(self) -> None:
+        """Forget when what was asked for."""
         self._asked.clear()
         self._listed.clear()
-        try:
-            while True:
-                await self.turn(session)
-                self._first.set()
-                await asyncio.sleep(TICK)
-        except LinkLost:
-            return  # the link's own task says so
 
     async def turn(self, session: Session) -> None:
         """Do what is due."""
@@ -94,20 +73,10 @@ class RegistrationSync:
 
     async def _ask(self, session: Session, lister: Lister) -> None:
         def merge(listing: Listing) -> None:
-            try:
-                first = lister not in self._listed
-                self._store.apply_registrations(lister, listing.items, self._clock(), first=first)
-            except Exception:  # noqa: BLE001 - one bad list must not end the link; it is counted and shown
-                self._health.faults += 1
-                reason = traceback.format_exc(limit=-1).strip().splitlines()[-1]
-                self._health.last_fault = f"{lister}: {reason}"
+            first = lister not in self._listed
             self._listed.add(lister)
+            self._store.apply_registrations(lister, listing.items, self._clock(), first=first)
 
         self._asked[lister] = self._clock()
-        try:
-            await session.listing(lister, timeout=TIMEOUT, on_complete=merge)
+        if await self.ask(session, lister, {}, merge):
             self.notice = ""
-        except ActionTimeout as error:
-            self.notice = f"registrations are not up to date: {error}"
-        except ActionError as error:
-            self.notice = f"{lister}: {error.message}"

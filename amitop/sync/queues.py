@@ -6,11 +6,9 @@ else meanwhile, so the dearer a list is the more seldom it is asked for, and not
 
 from __future__ import annotations
 
-import asyncio
-import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from amitop.ami.errors import ActionError, ActionTimeout, LinkLost
+from amitop.sync.lists import ListSync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,28 +34,21 @@ MANY = 5
 """Doubted queues from which on one list of all is less work than one of each."""
 POLL_EVERY = 5.0
 """Between lists where the login gets no queue events at all (`ami.md` D.9)."""
-TIMEOUT = 60.0
-TICK = 0.5
 _EVENTS = ("QueueCallerJoin", "QueueMemberStatus", "AgentCalled")
 
 
-class QueueSync:
+class QueueSync(ListSync):
     """Asks for queues during one session after another. *may* tells whether this login may send an action."""
 
+    SUBJECT: ClassVar[str] = "queues"
+    TIMEOUT: ClassVar[float] = 60.0
+
     def __init__(self, store: Store, health: Health, clock: Callable[[], float], may: Callable[[str], bool]) -> None:
-        self.notice = ""
-        """Why queues are not as they should be, in one line; empty when they are."""
+        super().__init__(store, health, clock, may)
         self.polling = False
         """No queue event ever comes, so lists are all there is."""
-        self.lists = 0
-        """Lists that came, in all sessions."""
         self.seconds = 0.0
         """How long the PBX took for the last one."""
-        self._store = store
-        self._health = health
-        self._clock = clock
-        self._may = may
-        self._first = asyncio.Event()
         self._listed = False
         self._full_at = 0.0
         self._free_at = 0.0
@@ -73,25 +64,11 @@ class QueueSync:
         """Whether a list has come in this session: before it, queues are as they were when the link was lost."""
         return self._listed
 
-    async def wait_first(self, timeout: float) -> None:
-        """Wait until the first list of the session has come or failed, for *timeout* seconds at most."""
-        waiter = asyncio.ensure_future(self._first.wait())
-        await asyncio.wait({waiter}, timeout=timeout)
-        waiter.cancel()
-
-    async def run(self, session: Session) -> None:
-        """Keep asking until the session ends."""
-        self._first.clear()
+    def begin(self) -> None:
+        """Forget when what was asked for."""
         self._listed = False
         self._full_at = self._free_at = 0.0
         self._asked.clear()
-        try:
-            while True:
-                await self.turn(session)
-                self._first.set()
-                await asyncio.sleep(TICK)
-        except LinkLost:
-            return  # the link's own task says so
 
     async def turn(self, session: Session) -> None:
         """Do what is due."""
@@ -124,26 +101,15 @@ class QueueSync:
         asked_at = self._clock()
 
         def merge(listing: Listing) -> None:
-            self.lists += 1
-            try:
-                silent = self.polling or not self._listed
-                self._store.apply_queues(listing.items, asked_at, self._clock(), queue=queue, first=silent)
-            except Exception:  # noqa: BLE001 - one bad list must not end the link; it is counted and shown
-                self._health.faults += 1
-                reason = traceback.format_exc(limit=-1).strip().splitlines()[-1]
-                self._health.last_fault = f"QueueStatus: {reason}"
+            silent = self.polling or not self._listed
+            # Whatever becomes of it: a list that cannot be merged is not asked for again and again.
             self._listed = self._listed or queue is None
+            self._store.apply_queues(listing.items, asked_at, self._clock(), queue=queue, first=silent)
 
         for name in list(self._store.dirty_queues) if queue is None else [queue]:
             self._asked[name] = asked_at
-        try:
-            headers = {} if queue is None else {"Queue": queue}
-            await session.listing("QueueStatus", headers, timeout=TIMEOUT, on_complete=merge)
+        if await self.ask(session, "QueueStatus", {} if queue is None else {"Queue": queue}, merge):
             self.notice = ""
-        except ActionTimeout as error:
-            self.notice = f"queues are not up to date: {error}"
-        except ActionError as error:
-            self.notice = f"QueueStatus: {error.message}"
         self.seconds = self._clock() - asked_at
         self._free_at = self._clock() + max(SPACE, self._cost)
         if queue is None:
@@ -168,9 +134,8 @@ class QueueSync:
         if any(member.state_interface.startswith(("hint:", "Local/")) for member in members) and self._may(
             "ExtensionStateList"
         ):
-            try:
-                await session.listing(
-                    "ExtensionStateList", on_complete=lambda listing: self._store.apply_hints(listing.items)
-                )
-            except (ActionError, ActionTimeout) as error:
-                self.notice = f"hints are not known: {error}"
+
+            def merge(listing: Listing) -> None:
+                self._store.apply_hints(listing.items)
+
+            await self.ask(session, "ExtensionStateList", {}, merge)

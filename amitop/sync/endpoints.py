@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import traceback
 from typing import TYPE_CHECKING
 
 from amitop.ami.errors import ActionError, ActionTimeout, AmiError, LinkLost, LoginError
@@ -181,8 +180,7 @@ class EndpointSync:
             self._due = self._clock() + RETRY
             await self._leave()
         except Exception:  # noqa: BLE001 - one bad list must not end the link; it is counted and shown
-            self._health.faults += 1
-            self._health.last_fault = f"endpoints: {traceback.format_exc(limit=-1).strip().splitlines()[-1]}"
+            self._health.blame("endpoints")
             self._due = self._clock() + EVERY
         self._first.set()
 

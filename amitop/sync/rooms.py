@@ -6,17 +6,15 @@ B.8, D.5), so rooms are listed more often while somebody looks at them, and a ro
 
 from __future__ import annotations
 
-import asyncio
-import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from amitop.ami.errors import ActionError, ActionTimeout, LinkLost
 from amitop.pbx.conferences import Conferences
 from amitop.pbx.parking import Parking
 from amitop.pbx.room_lists import apply_lots, apply_parked, apply_room, apply_rooms
+from amitop.sync.lists import ListSync
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from amitop.ami.pending import Listing
     from amitop.ami.session import Session
@@ -48,23 +46,16 @@ AT_FIRST = 50
 """Rooms that are asked for before the first picture is shown."""
 OFTEN = 20
 """Rooms whose people are listed every minute; where there are more, all of them less often."""
-TIMEOUT = 20.0
-TICK = 0.5
 
 
-class RoomSync:
+class RoomSync(ListSync):
     """Asks for rooms and parked calls, in one session after another. *may* tells whether an action may be sent."""
 
+    SUBJECT: ClassVar[str] = "rooms"
+    TIMEOUT: ClassVar[float] = 20.0
+
     def __init__(self, store: Store, health: Health, clock: Callable[[], float], may: Callable[[str], bool]) -> None:
-        self.notice = ""
-        """Why rooms are not as they should be, in one line; empty when they are."""
-        self.lists = 0
-        """Lists that came, in all sessions."""
-        self._store = store
-        self._health = health
-        self._clock = clock
-        self._may = may
-        self._first = asyncio.Event()
+        super().__init__(store, health, clock, may)
         self._asked: dict[str, float] = {}
         """When a list was asked for last, by its name; of people, by `Conference ` and the room's."""
         self._free_at = 0.0
@@ -78,26 +69,10 @@ class RoomSync:
         """Ask for everything soon: a module was reloaded, or the machine slept."""
         self._asked.clear()
 
-    async def wait_first(self, timeout: float) -> None:
-        """Wait until the first lists of the session have come or failed, for *timeout* seconds at most."""
-        waiter = asyncio.ensure_future(self._first.wait())
-        await asyncio.wait({waiter}, timeout=timeout)
-        waiter.cancel()
-
-    async def run(self, session: Session) -> None:
-        """Keep asking until the session ends."""
-        self._first.clear()
+    def begin(self) -> None:
+        """Forget when what was asked for."""
         self._asked.clear()
         self._free_at = 0.0
-        try:
-            while True:
-                await self.turn(session)
-                self._first.set()
-                await asyncio.sleep(TICK)
-        except LinkLost:
-            return  # the link's own task says so
-        finally:
-            self._first.set()
 
     async def turn(self, session: Session) -> None:
         """Do what is due."""
@@ -126,7 +101,7 @@ class RoomSync:
         part = self._store.part(Conferences)
         shown = self._clock() - self._looked_at < LOOKED
         if self._due("rooms", SHOWN_EVERY if shown else EVERY):
-            await self._ask(
+            await self.ask(
                 session, "ConfbridgeListRooms", {}, lambda got: apply_rooms(self._store, got.items, self._clock())
             )
             # Events may have been missed. Of hundreds of rooms, the numbers of their people have to do for longer.
@@ -151,7 +126,7 @@ class RoomSync:
         def merge(listing: Listing) -> None:
             apply_room(self._store, name, listing.items, self._clock())
 
-        await self._ask(session, "ConfbridgeList", {"Conference": name}, merge)
+        await self.ask(session, "ConfbridgeList", {"Conference": name}, merge)
 
     # -- parking --------------------------------------------------------------------------------------------------
 
@@ -159,27 +134,6 @@ class RoomSync:
         since = self._store.part(Parking).dirty_since
         doubted = since is not None and self._clock() - since >= SETTLE
         if self._may("Parkinglots") and self._due("lots", LOTS_EVERY):
-            await self._ask(session, "Parkinglots", {}, lambda got: apply_lots(self._store, got.items))
+            await self.ask(session, "Parkinglots", {}, lambda got: apply_lots(self._store, got.items))
         if self._may("ParkedCalls") and self._due("parked", EACH if doubted else EVERY):
-            await self._ask(session, "ParkedCalls", {}, lambda got: apply_parked(self._store, got.items, self._clock()))
-
-    async def _ask(
-        self, session: Session, action: str, headers: Mapping[str, str], merge: Callable[[Listing], None]
-    ) -> None:
-        """Ask for one list and have it merged where it stands in the stream."""
-
-        def merged(listing: Listing) -> None:
-            self.lists += 1
-            try:
-                merge(listing)
-            except Exception:  # noqa: BLE001 - one bad list must not end the link; it is counted and shown
-                self._health.faults += 1
-                reason = traceback.format_exc(limit=-1).strip().splitlines()[-1]
-                self._health.last_fault = f"{action}: {reason}"
-
-        try:
-            await session.listing(action, headers, timeout=TIMEOUT, on_complete=merged)
-        except ActionTimeout as error:
-            self.notice = f"rooms are not up to date: {error}"
-        except ActionError as error:
-            self.notice = f"{action}: {error.message}"
+            await self.ask(session, "ParkedCalls", {}, lambda got: apply_parked(self._store, got.items, self._clock()))
