@@ -157,9 +157,9 @@ def parked_call(switch: Switch, channel: Channel, arguments: str) -> bool:
     parked.channel.running = None
     bridging.leave(switch, parked.channel)
     _close(switch, lot)
-    for one, other in ((channel, parked.channel), (parked.channel, channel)):
-        channels.set_connected(switch, one, other.caller_num, other.caller_name)
     bridging.join(switch, channel, parked.channel)
+    for one, other in ((channel, parked.channel), (parked.channel, channel)):  # after it (seen in 22.10)
+        channels.set_connected(switch, one, other.caller_num, other.caller_name)
     return False
 
 
