@@ -135,7 +135,7 @@ ENDPOINT_COLUMNS: tuple[Column[EndpointRow], ...] = (
         priority=5,
         text=lambda row, _: row.trend(TREND),
         sort=lambda row, _: None,
-        style=lambda _row, _now: "accent",
+        style=lambda _row, _now: "dim",
         searched=False,
         hint="The last round trips, against the longest of them",
     ),
