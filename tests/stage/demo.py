@@ -153,6 +153,7 @@ def _same_everywhere() -> Iterator[None]:
             mock.patch("textual._time.get_time", _loop_time),
             mock.patch("textual.app.wait_for_idle", _idle),
             mock.patch("textual.pilot.wait_for_idle", _idle),
+            mock.patch("amitop.ui.app.gc"),  # a tidy memory is of no use to a program that is over in seconds
         ):
             yield
     time.tzset()

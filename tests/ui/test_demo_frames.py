@@ -5,6 +5,7 @@ in the simulation changes them too. AMITOP_GOLDENS=write writes them anew, for a
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,13 @@ from amitop.ami.link import LinkState
 from fakes.pbx import screen_text
 
 GOLDENS = Path(__file__).parent / "goldens" / "demo"
+COUNTED = re.compile(r"^ *(Bytes|Compared|Queues compared) .*", re.MULTILINE)
+"""What counts the link's own doings, of which no frame need know."""
 SIZES = ((160, 45), (80, 24))
+
+
+def _zeros(counted):
+    return re.sub(r"\d", "0", counted.group())
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +56,7 @@ def seen():
 @pytest.mark.parametrize("width", [size[0] for size in SIZES])
 @pytest.mark.parametrize("name", NAMES)
 def test_frame(seen, name, width):
-    path, text = GOLDENS / f"{name}-{width}.txt", seen[0][name, width] + "\n"
+    path, text = GOLDENS / f"{name}-{width}.txt", COUNTED.sub(_zeros, seen[0][name, width]) + "\n"
     if os.environ.get("AMITOP_GOLDENS") == "write":
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
