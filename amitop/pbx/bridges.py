@@ -22,6 +22,9 @@ _BRIDGING = {
     *("AppDial", "AppDial2", "AppQueue", "ConfBridge", "BridgeWait", "AgentLogin", "AgentRequest", "Stasis"),
 }
 """Applications whose channels are in a bridge while they run."""
+_ROOMS = {"ConfBridge", "BridgeWait", "AgentLogin"}
+"""Those of them whose bridge is of a kind of its own."""
+_BASIC = _BRIDGING - _ROOMS
 
 
 def learn(store: Store, fields: BridgeFields, now: float, *, partial: bool) -> Bridge:
@@ -135,7 +138,11 @@ def _bridge_leave(store: Store, packet: Packet, now: float) -> None:
 
 def _keeps(channel: Channel, bridge: Bridge) -> bool:
     """Whether what *channel* runs goes on in *bridge*; else it was pulled out (Park, Bridge, ARI: `ami.md` D.6)."""
-    return channel.application is None or channel.application in (_PARKING if bridge.type == "parking" else _BRIDGING)
+    if channel.application is None:
+        return True
+    if bridge.type == "basic":
+        return channel.application in _BASIC
+    return channel.application in (_PARKING if bridge.type == "parking" else _BRIDGING)
 
 
 def _entered(store: Store, channel: Channel, bridge: Bridge) -> str:

@@ -116,6 +116,13 @@ _WORDS = {
 }
 
 
+def _entered(store: Store, packet: Packet, now: float) -> None:
+    """Take out one who is in another bridge: pulled out from outside, it never gives up (`ami.md` D.6)."""
+    part = store.part(Parking)
+    if part.calls and header(packet, "Uniqueid") in part.calls and header(packet, "BridgeType") != "parking":
+        part.leave(header(packet, "Uniqueid"), now)
+
+
 def _swap(store: Store, packet: Packet, now: float) -> None:
     """Read ParkedCallSwap: the Parkee now is in the space that another had. That one's Hangup clears the rest."""
     _parked_call(store, packet, now)
@@ -144,6 +151,7 @@ REDUCER: Reducer = Reducer(
         "UnParkedCall": _left,
         "ParkedCallTimeOut": _left,
         "ParkedCallGiveUp": _left,
+        "BridgeEnter": _entered,
     },
     gone=_gone,
     doubt=_doubt,

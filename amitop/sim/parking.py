@@ -27,7 +27,7 @@ class InLot:
         parked = self.parked
         if not _clear(switch, self.lot, parked):
             return []
-        if why == "hangup":
+        if why != "taken":  # who is masqueraded leaves an internal channel to give up, which makes no event
             _say(switch, "ParkedCallGiveUp", self.lot, parked)
         bridging.leave(switch, channel)
         if not channel.cause and why == "hangup":

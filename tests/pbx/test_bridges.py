@@ -96,6 +96,12 @@ def test_an_application_that_keeps_a_bridge_goes_on_in_it(store: Store, applicat
     assert store.channels["a"].application == application
 
 
+def test_one_who_is_bridged_out_of_a_conference_runs_nothing_that_is_known(store: Store) -> None:
+    store.apply(event("Newexten", block("a"), Application="ConfBridge", AppData="8000"), 0.0)
+    store.apply(event("BridgeEnter", bridge_block("b", "basic"), block("a")), 1.0)
+    assert store.channels["a"].application is None
+
+
 def test_many_bridges_come_and_go_and_none_stays(store: Store) -> None:
     for at, packet in packets("16.28"):
         if packet.name.startswith("Bridge") and b"\nActionID: " not in packet.raw:

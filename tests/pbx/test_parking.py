@@ -100,6 +100,17 @@ def test_a_recorded_give_up(store: Store) -> None:
     assert uid in store.channels
 
 
+def test_one_who_is_bridged_with_another_is_parked_no_more(store: Store) -> None:
+    """The action Bridge pulls it out: what gives up in the lot is a channel that has no events (`ami.md` D.6)."""
+    store.apply(event("BridgeEnter", LOT, block("a")), 1.0)
+    store.apply(event("ParkedCall", block("a", "Parkee"), **WHERE), 1.0)
+    store.apply(event("BridgeLeave", LOT, block("a")), 2.0)
+    assert "a" in store.parked
+    store.apply(event("BridgeEnter", bridge_block("b"), block("a")), 2.0)
+    assert not store.parked
+    check(store)
+
+
 def test_a_swap_parks_the_other(store: Store) -> None:
     store.apply(event("ParkedCall", block("a", "Parkee"), **WHERE), 0.0)
     store.apply(event("ParkedCallSwap", block("b", "Parkee"), **WHERE), 1.0)
