@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from amitop.ami.errors import AmiError
-from amitop.control.outcome import Outcome, OutcomeKind, Stopped
+from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.control.transfer import Move, describe
 from amitop.control.watch import Watch
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 async def transfer(guard: Guard, plan: TransferPlan) -> Outcome:
     """Carry out *plan* and watch where the moved parties arrive."""
-    choice = plan.choice
-    try:
-        guard.check(plan.pbx, choice.action)
-        live = guard.live(plan.pbx)
-        outcome = _changed_since(live, plan) or await _send(guard, live, plan)
-    except Stopped as stopped:
-        outcome = stopped.outcome
-    return guard.report(plan.pbx, choice.action, f"{choice.leg.uniqueid} to {plan.exten}@{plan.context}", outcome)
+    target = f"{plan.choice.leg.uniqueid} to {plan.exten}@{plan.context}"
+    return await guard.on_record(plan.pbx, plan.choice.action, target, _transfer(guard, plan))
+
+
+async def _transfer(guard: Guard, plan: TransferPlan) -> Outcome:
+    guard.check(plan.pbx, plan.choice.action)
+    live = guard.live(plan.pbx)
+    return _changed_since(live, plan) or await _send(guard, live, plan)
 
 
 def _changed_since(live: LivePbx, plan: TransferPlan) -> Outcome | None:

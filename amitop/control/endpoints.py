@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from amitop.control.outcome import Outcome, OutcomeKind, Stopped
+from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.control.watch import Watch
 from amitop.pbx.endpoint_model import Endpoint, Reach, Technology
 
@@ -61,11 +61,7 @@ def plan_qualify(store: Store, device: str) -> QualifyPlan:
 
 async def qualify(guard: Guard, plan: QualifyPlan) -> Outcome:
     """Carry out *plan*, and tell whether the endpoint answers."""
-    try:
-        outcome = await _qualify(guard, plan)
-    except Stopped as stopped:
-        outcome = stopped.outcome
-    return guard.report(plan.pbx, plan.action, plan.device, outcome)
+    return await guard.on_record(plan.pbx, plan.action, plan.device, _qualify(guard, plan))
 
 
 async def _qualify(guard: Guard, plan: QualifyPlan) -> Outcome:

@@ -5,14 +5,13 @@ Not by Redirect, which would take the call out of its space first: as long as no
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amitop.control import fields
-from amitop.control.outcome import Outcome, OutcomeKind, Stopped
-from amitop.control.ringing import Ring, caller_id
+from amitop.control.outcome import Outcome, OutcomeKind
+from amitop.control.ringing import WHILE_IT_RANG, Ring, caller_id
 from amitop.control.transfer import party_words
 
 if TYPE_CHECKING:
@@ -81,15 +80,7 @@ async def fetch(guard: Guard, plan: FetchPlan) -> Outcome:
     """Ring the phone, and wait until it has the call."""
     target = f"{plan.uniqueid} at {plan.space} ({plan.lot}) to {plan.device}"
     what = f"{plan.action} ParkedCall"
-    try:
-        outcome = await _fetch(guard, plan)
-    except Stopped as stopped:
-        outcome = stopped.outcome
-    except asyncio.CancelledError:
-        # The phone may ring on and be picked up: who asked for it has to be on record all the same.
-        guard.report(plan.pbx, what, target, Outcome(OutcomeKind.NO_EFFECT, "amitop ended while it rang."))
-        raise
-    return guard.report(plan.pbx, what, target, outcome)
+    return await guard.on_record(plan.pbx, what, target, _fetch(guard, plan), interrupted=WHILE_IT_RANG)
 
 
 async def _fetch(guard: Guard, plan: FetchPlan) -> Outcome:

@@ -6,6 +6,7 @@ by mistake gets past it.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from amitop.ami.errors import ActionError, AmiError
@@ -13,7 +14,7 @@ from amitop.control.outcome import Outcome, OutcomeKind, Stopped
 from amitop.control.watch import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Iterable, Mapping
 
     from amitop.ami.packet import Packet
     from amitop.control.audit import Audit
@@ -71,6 +72,24 @@ class Guard:
             raise Stopped(OutcomeKind.FAILED, str(error)) from error
         except ValueError as error:  # a header that cannot be sent: too long, or a line feed in it (`ami.md` A.10)
             raise Stopped(OutcomeKind.REFUSED, f"{action} cannot be sent: {error}") from error
+
+    async def on_record(
+        self, pbx: str, action: str, target: str, work: Awaitable[Outcome], *, interrupted: str = ""
+    ) -> Outcome:
+        """Have *work* done and return what came of it, `Stopped` too, written down as *action* on *target*.
+
+        *interrupted* is what is written where amitop ends before the work does, if the PBX may go on with it: who asked
+        for it has to be on record all the same.
+        """
+        try:
+            outcome = await work
+        except Stopped as stopped:
+            outcome = stopped.outcome
+        except asyncio.CancelledError:
+            if interrupted:
+                self.report(pbx, action, target, Outcome(OutcomeKind.NO_EFFECT, interrupted))
+            raise
+        return self.report(pbx, action, target, outcome)
 
     def report(self, pbx: str, action: str, target: str, outcome: Outcome) -> Outcome:
         """Write the action to the audit log and return *outcome*, with the log's problem if it has one."""

@@ -22,11 +22,7 @@ async def hang_up(guard: Guard, pbx: str, target: str, legs: Sequence[str]) -> O
 
     The outcome is DONE once the events show all of them gone.
     """
-    try:
-        outcome = await _hang_up(guard, pbx, legs)
-    except Stopped as stopped:
-        outcome = stopped.outcome
-    return guard.report(pbx, "Hangup", target, outcome)
+    return await guard.on_record(pbx, "Hangup", target, _hang_up(guard, pbx, legs))
 
 
 async def _hang_up(guard: Guard, pbx: str, legs: Sequence[str]) -> Outcome:

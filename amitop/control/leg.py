@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Protocol
 
 from amitop.control import fields
@@ -68,23 +67,19 @@ async def on_leg(
 
     *what* stands in the audit log instead of the action's name where that says too little.
     """
-    action = what or plan.action
-    try:
+
+    async def carry_out() -> Outcome:
         guard.check(plan.pbx, plan.action)
         live = guard.live(plan.pbx)
         leg = live.store.channels.get(plan.uniqueid)
         if leg is None:
-            outcome = Outcome(OutcomeKind.GONE, f"{plan.who} has hung up; nothing was sent.")
-        else:
-            outcome = await work(live, leg)
-    except Stopped as stopped:
-        outcome = stopped.outcome
-        if stopped.message:
-            outcome = Outcome(outcome.kind, f"{plan.who}: {outcome.text}")
-    except asyncio.CancelledError:
-        # It may have been sent: who asked for it has to be on record all the same.
-        guard.report(
-            plan.pbx, action, plan.uniqueid, Outcome(OutcomeKind.NO_EFFECT, "amitop ended before the outcome.")
-        )
-        raise
-    return guard.report(plan.pbx, action, plan.uniqueid, outcome)
+            return Outcome(OutcomeKind.GONE, f"{plan.who} has hung up; nothing was sent.")
+        try:
+            return await work(live, leg)
+        except Stopped as stopped:
+            if not stopped.message:
+                raise
+            return Outcome(stopped.outcome.kind, f"{plan.who}: {stopped.outcome.text}")
+
+    interrupted = "amitop ended before the outcome."  # it may have been sent
+    return await guard.on_record(plan.pbx, what or plan.action, plan.uniqueid, carry_out(), interrupted=interrupted)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from amitop.control import fields
-from amitop.control.outcome import Outcome, OutcomeKind, Stopped
-from amitop.control.ringing import Ring
+from amitop.control.outcome import Outcome, OutcomeKind
+from amitop.control.ringing import WHILE_IT_RANG, Ring
 
 if TYPE_CHECKING:
     from amitop.ami.packet import Packet
@@ -62,15 +61,7 @@ def plan_dial(pbx: str, device: str | None, text: str, *, context: str | None = 
 async def dial(guard: Guard, plan: DialPlan) -> Outcome:
     """Ring the phone, and wait until it is picked up: from then on the dialplan calls."""
     target = f"{plan.to.exten}@{plan.to.context} from {plan.device}"
-    try:
-        outcome = await _dial(guard, plan)
-    except Stopped as stopped:
-        outcome = stopped.outcome
-    except asyncio.CancelledError:
-        # The phone may ring on and be picked up: who asked for it has to be on record all the same.
-        guard.report(plan.pbx, plan.action, target, Outcome(OutcomeKind.NO_EFFECT, "amitop ended while it rang."))
-        raise
-    return guard.report(plan.pbx, plan.action, target, outcome)
+    return await guard.on_record(plan.pbx, plan.action, target, _dial(guard, plan), interrupted=WHILE_IT_RANG)
 
 
 async def _dial(guard: Guard, plan: DialPlan) -> Outcome:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from amitop.control.outcome import Outcome, OutcomeKind, Stopped
+from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.control.watch import Watch
 from amitop.pbx.registration_model import REGISTERED, UNREGISTERED
 from amitop.pbx.registrations import Lister, Registrations
@@ -66,19 +66,15 @@ def plan_registration(store: Store, technology: str, name: str, act: Registratio
 
 async def carry_out(guard: Guard, plan: RegistrationPlan) -> Outcome:
     """Do what *plan* says, and wait for what the server says to it."""
-    try:
-        guard.check(plan.pbx, plan.act)
-        live = guard.live(plan.pbx)
-        registration = live.store.part(Registrations).known.get((Lister.PJSIP.name, plan.name))
-        if registration is None:
-            raise Stopped(OutcomeKind.GONE, f"There is no registration {plan.name} any more.")
-        outcome = await _carry_out(guard, live, plan, registration)
-    except Stopped as stopped:
-        outcome = stopped.outcome
-    return guard.report(plan.pbx, plan.act, plan.name, outcome)
+    return await guard.on_record(plan.pbx, plan.act, plan.name, _carry_out(guard, plan))
 
 
-async def _carry_out(guard: Guard, live: LivePbx, plan: RegistrationPlan, registration: Registration) -> Outcome:
+async def _carry_out(guard: Guard, plan: RegistrationPlan) -> Outcome:
+    guard.check(plan.pbx, plan.act)
+    live = guard.live(plan.pbx)
+    registration = live.store.part(Registrations).known.get((Lister.PJSIP.name, plan.name))
+    if registration is None:
+        return Outcome(OutcomeKind.GONE, f"There is no registration {plan.name} any more.")
     answers = _Answers(live, registration, plan.act)
     with answers.watch:
         accepted = await guard.send(plan.pbx, plan.act, {"Registration": plan.name})

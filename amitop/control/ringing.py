@@ -29,6 +29,8 @@ _REASONS = {
     "8": "cannot be reached: congestion",
 }
 """`Reason` of OriginateResponse is the last frame that the phone's channel had (include/asterisk/frame.h)."""
+WHILE_IT_RANG = "amitop ended while it rang."
+"""What is on record where nobody waited for the end: the phone may ring on and be picked up."""
 
 
 class Ring:

@@ -42,19 +42,17 @@ class RoomActions:
     async def carry_out(self, plan: RoomPlan) -> Outcome:
         """Do what *plan* says, if it still makes sense."""
         target = plan.room if plan.uniqueid is None else f"{plan.uniqueid} in {plan.room}"
-        try:
-            self._guard.check(plan.pbx, plan.act.action)
-            live = self._guard.live(plan.pbx)
-            room = _room(live, plan)
-            if plan.act.of_person:
-                outcome = await self._to_person(live, plan, room)
-            elif plan.act in {RoomAct.LOCK, RoomAct.UNLOCK}:
-                outcome = await self._lock(live, plan)
-            else:
-                outcome = await self._record(live, plan, room)
-        except Stopped as stopped:
-            outcome = stopped.outcome
-        return self._guard.report(plan.pbx, plan.act.action, target, outcome)
+        return await self._guard.on_record(plan.pbx, plan.act.action, target, self._carry_out(plan))
+
+    async def _carry_out(self, plan: RoomPlan) -> Outcome:
+        self._guard.check(plan.pbx, plan.act.action)
+        live = self._guard.live(plan.pbx)
+        room = _room(live, plan)
+        if plan.act.of_person:
+            return await self._to_person(live, plan, room)
+        if plan.act in {RoomAct.LOCK, RoomAct.UNLOCK}:
+            return await self._lock(live, plan)
+        return await self._record(live, plan, room)
 
     async def _to_person(self, live: LivePbx, plan: RoomPlan, room: Conference) -> Outcome:
         person = _person(live, plan)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from amitop.control import fields
 from amitop.control.ask_queue import ask_queue
-from amitop.control.outcome import Outcome, OutcomeKind, Stopped
+from amitop.control.outcome import Outcome, OutcomeKind
 
 if TYPE_CHECKING:
     from amitop.control.guard import Guard
@@ -43,11 +43,7 @@ def plan_reset(store: Store, queue: str) -> ResetPlan:
 
 async def reset(guard: Guard, plan: ResetPlan, confirmed: int) -> Outcome:
     """Carry out *plan*, to which a person has said yes *confirmed* times."""
-    try:
-        outcome = await _reset(guard, plan, confirmed)
-    except Stopped as stopped:
-        outcome = stopped.outcome
-    return guard.report(plan.pbx, plan.action, plan.queue, outcome)
+    return await guard.on_record(plan.pbx, plan.action, plan.queue, _reset(guard, plan, confirmed))
 
 
 async def _reset(guard: Guard, plan: ResetPlan, confirmed: int) -> Outcome:

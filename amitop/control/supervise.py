@@ -5,7 +5,6 @@ ChanSpy gets the Uniqueid of the very leg that was confirmed, since a name would
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from amitop.control import fields
 from amitop.control.hangup import hang_up
-from amitop.control.outcome import Outcome, OutcomeKind, Stopped
-from amitop.control.ringing import Ring, caller_id
+from amitop.control.outcome import Outcome, OutcomeKind
+from amitop.control.ringing import WHILE_IT_RANG, Ring, caller_id
 from amitop.control.transfer import describe, partner_of
 from amitop.pbx.model import ChannelState
 
@@ -134,15 +133,7 @@ class Supervision:
         """Ring the supervisor's phone, and wait until it is picked up and hears the call."""
         target = f"{plan.uniqueid} from {plan.device}"
         what = f"{plan.action} ChanSpy {plan.mode.options}"
-        try:
-            outcome = await self._start(plan)
-        except Stopped as stopped:
-            outcome = stopped.outcome
-        except asyncio.CancelledError:
-            # The phone may ring on and be picked up: who asked for it has to be on record all the same.
-            self._guard.report(plan.pbx, what, target, Outcome(OutcomeKind.NO_EFFECT, "amitop ended while it rang."))
-            raise
-        return self._guard.report(plan.pbx, what, target, outcome)
+        return await self._guard.on_record(plan.pbx, what, target, self._start(plan), interrupted=WHILE_IT_RANG)
 
     async def stop(self, channel_id: str) -> Outcome:
         """Hang up the supervisor's own channel."""
