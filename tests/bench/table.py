@@ -95,7 +95,7 @@ def parse_and_apply() -> list[Figure]:
 
 def cost_of_an_event() -> Figure:
     """Microseconds an event costs at 10,000 channels against 100."""
-    from exchange import Exchange
+    from exchange import Source
 
     from amitop.ami.wire import Framer
     from amitop.pbx.store import Store
@@ -103,16 +103,15 @@ def cost_of_an_event() -> Figure:
     events = 20_000
     cost = {}
     for channels in (100, 10_000):
-        exchange = Exchange(channels, 1)
+        source = Source(channels, 500.0, time.time())
         framer, store = Framer(), Store("bench")
         framer.feed(b"Asterisk Call Manager/11.0.0\r\n")
-        rows = "".join(leg.row("a").replace("CoreShowChannel\r", "Newchannel\r") for leg in exchange.legs.values())
-        for packet in framer.feed(rows.encode()):
+        for packet in framer.feed(source.blocks()):
             store.apply(packet, 0.0)
         store.calls  # noqa: B018 - groups what has come so far
         bursts = []
         for burst in range(5):
-            packets = framer.feed(exchange.take(events // 5).encode())
+            packets = framer.feed(source.take(events // 5))
             gc.collect()
             begin = time.perf_counter()
             for index, packet in enumerate(packets):
@@ -135,18 +134,18 @@ def growth() -> Figure:
     code = """
 import gc, sys
 sys.path.insert(0, sys.argv[1])
-from exchange import Exchange
+from exchange import Source
 from amitop.ami.wire import Framer
 from amitop.pbx.store import Store
 def rss():
     gc.collect()
     return next(int(l.split()[1]) for l in open('/proc/self/status') if l.startswith('VmRSS:')) / 1024
-exchange, framer, store, now = Exchange(1000, 1), Framer(), Store('bench'), 0.0
+source, framer, store, now = Source(1000, 500.0, 1.8e9), Framer(), Store('bench'), 0.0
 framer.feed(b'Asterisk Call Manager/11.0.0\\r\\n')
 marks = []
 for thousand in range(1100):
     now += 2.0
-    for packet in framer.feed(exchange.take(1000).encode()):
+    for packet in framer.feed(source.take(1000)):
         store.apply(packet, now)
     store.calls; store.expire(now)
     if thousand in (99, 1099):
@@ -198,6 +197,7 @@ def dashboard(channels: int, rate: float, seconds: float, cpu_budget: float, *, 
     exchange = subprocess.Popen(
         [sys.executable, str(HERE / "exchange.py"), "--channels", str(channels), "--rate", str(rate)],
         stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(HERE.parent.parent)},  # of this tree, installed or not
     )
     assert exchange.stdout is not None
     port = exchange.stdout.readline().decode().split()[1]
@@ -210,7 +210,7 @@ def dashboard(channels: int, rate: float, seconds: float, cpu_budget: float, *, 
     where = f"{channels:,} channels, {rate:,.0f} events/s"
     try:
         with Probe([sys.executable, "-m", "amitop", f"admin@127.0.0.1:{port}"], env) as probe:
-            first = probe.wait_for(b"Caller ", 20)
+            first = probe.wait_for(b"+15550000000", 20)
             startup = first - probe.started
             probe.press("2")
             time.sleep(3)
