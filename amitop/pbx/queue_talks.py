@@ -162,10 +162,13 @@ def _complete(store: Store, packet: Packet, now: float) -> None:
     if name is None:
         return
     queue = named(store, name, now)
-    talk = find(store, name, interface, header(packet, "Uniqueid"))
+    member = queue.members.get(interface)
+    caller, leg = header(packet, "Uniqueid"), header(packet, "DestUniqueid")
+    if not caller and member is not None and leg and member.leg == leg:
+        caller = member.talking_to or ""
+    talk = find(store, name, interface, caller)
     seconds = number(header(packet, "TalkTime")) or 0
     wait = number(header(packet, "HoldTime")) or 0
-    member = queue.members.get(interface)
     speak(store, name, interface, now)
     # A member may have two calls at once; Asterisk counts only the one that began last.
     if member is not None and member.in_call and (talk is None or member.talking_to in {None, talk.uniqueid}):

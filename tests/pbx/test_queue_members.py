@@ -334,6 +334,16 @@ def test_two_calls_at_once_count_as_asterisk_counts_them(store: Store, gus: Memb
     assert (gus.in_call, store.queues["q"].completed, store.queues["q"].talktime) == (False, 1, 9)
 
 
+def test_the_leg_tells_which_of_two_talks_is_over_when_the_caller_is_missing(store: Store, gus: Member) -> None:
+    """The end of the first was never told; that of the second comes without its caller, who has gone."""
+    answer(store, 8.0)
+    store.apply(event("QueueCallerJoin", block("b"), Queue="q", Position="1", Count="1"), 20.0)
+    store.apply(event("QueueCallerLeave", block("b"), Queue="q", Position="1", Count="0"), 24.0)
+    store.apply(agent("AgentConnect", caller="b", leg="h", HoldTime="4", RingTime="1"), 24.0)
+    store.apply(agent("AgentComplete", caller=None, leg="h", HoldTime="4", TalkTime="6"), 30.0)
+    assert (gus.in_call, gus.calls_taken, store.queues["q"].completed) == (False, 1, 1)
+
+
 def test_a_member_that_is_not_known_is_asked_for(store: Store) -> None:
     store.apply(event("QueueCallerJoin", block("a"), Queue="q", Position="1", Count="1"), 1.0)
     caller = block("a")

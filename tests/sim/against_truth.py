@@ -137,8 +137,8 @@ class _Judge:
             return real is None or real <= self.connected  # in no list
         if (kind, field) in ONLY_LISTED and not self.listed:
             return True
-        if kind == "registrations" and ours is None and real is not None and real - self.now < 1.0:
-            return True  # NextReg: 0
+        if kind == "registrations" and (real is None or real - self.now < 1.0):
+            return True  # NextReg: 0, or it is being tried just now
         if real is None or ours is None:
             return real is ours
         error = datetime.fromisoformat(ours).timestamp() - real

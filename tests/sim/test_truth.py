@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sim.against_truth import differences
+from sim.lab import lab
 from sim.mirror import EVENTS, FACTS, Mirror
+from sim.test_soak import ACTS, Person
 
 from amitop.ami.link import Backoff, LinkState
 from amitop.ami.secret import Secret
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from amitop.sim.exchange import Exchange
 
 NOW = 1_800_000_000.0
-HOURS = float(os.environ.get("AMITOP_SIM_HOURS", "0.6"))
+HOURS = float(os.environ.get("AMITOP_SIM_HOURS", "0.4"))
 SEED = int(os.environ.get("AMITOP_SIM_SEED", "1"))
 EVERY = 60.0
 """Seconds between two lists of everything, as amitop takes them."""
@@ -90,6 +92,32 @@ async def test_after_each_lost_connection_the_state_is_what_is_so() -> None:
         await mirror.connect()
         assert mirror.differences(listed=True) == []
     assert drifted(mirror) == []
+
+
+class Anybody(Person):
+    """Does anything but what Asterisk does not tell of: pulling out of queues, and changing who is next there."""
+
+    def act(self) -> str:
+        name = self.random.choice([act for act in ACTS if act not in ("bridge", "callers")])
+        getattr(self, name)()
+        return name
+
+
+@pytest.mark.parametrize("seed", [SEED + 2, SEED + 6])
+async def test_whatever_is_done_to_calls_the_state_is_what_is_so(seed: int) -> None:
+    mirror = Mirror(lab(seed))
+    await mirror.connect()
+    person = Anybody(mirror.exchange, seed)
+    for step in range(1000):
+        person.act()
+        mirror.pump()
+        await follow(mirror, person.random.choice((0.0, 0.1, 1.0, 5.0)), look=10)
+        mirror.exchange.clock.run_until(mirror.now)
+        if step % 20 == 0:
+            mirror.settle_doubts()
+            mirror.take_lists()
+            assert mirror.differences(listed=True) == []
+    assert not mirror.store.unknown
 
 
 async def test_a_rush_and_few_agents() -> None:
