@@ -87,6 +87,8 @@ def unregister(switch: Switch, name: str, uri: str) -> None:
 
 def qualify(switch: Switch, name: str) -> None:
     """Ask each contact whether it is there: its round trip is another then."""
-    for contact in switch.endpoints[name].contacts:
+    endpoint = switch.endpoints[name]
+    for contact in endpoint.contacts:
         if contact.status == "Reachable":
-            contact.rtt_usec = max(100, int(contact.rtt_usec * switch.random.uniform(0.8, 1.25)))
+            about = 0.6 * contact.rtt_usec + 0.4 * endpoint.rtt * 1e6
+            contact.rtt_usec = max(100, int(about * switch.random.uniform(0.85, 1.15)))

@@ -23,6 +23,8 @@ from amitop.sim.talks import Talks
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from amitop.sim.endpoint import Endpoint
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -43,6 +45,12 @@ STRATEGIES = ("rrmemory", "ringall", "leastrecent", "fewestcalls")
 SHARES = (5.0, 3.0, 2.0, 1.5)
 """How the callers spread over the first queues; further ones have the last share."""
 TRUNK, BACKUP = "trunk", "trunk-backup"
+Sound = tuple[float, float, float]
+"""Round trip in seconds, jitter in ms, and loss, of 1."""
+SOUNDS: tuple[Sound, ...] = (
+    *[(0.002, 1.0, 0.0)] * 5, *[(0.024, 4.0, 0.001)] * 4, (0.060, 18.0, 0.01), (0.180, 34.0, 0.045),
+)  # fmt: skip
+"""How phones sound: in the house, at home, over a poor wireless network."""
 WORKERS = 12
 DOWN = 9
 """The office's phone that is never reached."""
@@ -128,9 +136,12 @@ def _dialplan(exchange: Exchange, names: Iterable[str]) -> None:
 
 
 def _trunks(exchange: Exchange) -> None:
-    for name, host in ((TRUNK, "sip.carrier.example"), (BACKUP, "sbc2.backup.example")):
+    for name, host, sound in (
+        (TRUNK, "sip.carrier.example", (0.018, 3.0, 0.0)), (BACKUP, "sbc2.backup.example", (0.085, 14.0, 0.012)),
+    ):  # fmt: skip
         endpoint = exchange.add_endpoint(name, context="from-trunk", trunk=True, uri=f"sip:{host}:5060")
         endpoint.ring_after = None
+        _sounds(endpoint, sound)
         exchange.add_registration(name, f"sip:{host}", f"sip:acme@{host}", name)
 
 
@@ -138,7 +149,7 @@ def _agents(exchange: Exchange, life: Life, number: int, names: list[str]) -> li
     agents = []
     for n in range(1, number + 1):
         name, extension, who = f"agent{n:02}", str(1000 + n), cast.agent_name(n)
-        _phone(exchange, name, extension, who, n)
+        _phone(exchange, name, extension, who, n, sound=life.dice.choice(SOUNDS))
         serves = [(names[(n + i) % len(names)], i) for i in range(min(2 if n % 3 else 1, len(names)))]
         agent = Agent(life, name, who, serves, dynamic=n % 8 == 7)
         for queue, penalty in () if agent.dynamic else serves:
@@ -152,17 +163,27 @@ def _workers(exchange: Exchange, life: Life) -> dict[str, str]:
     workers = {}
     for n in range(1, WORKERS + 1):
         name, extension = f"desk{n:02}", str(2000 + n)
-        _phone(exchange, name, extension, cast.office_name(n), 200 + n, reachable=n != DOWN)
+        _phone(exchange, name, extension, cast.office_name(n), 200 + n, sound=SOUNDS[0], reachable=n != DOWN)
         life.people[name] = Worker(life, name, extension)
         workers[name] = extension
     return workers
 
 
-def _phone(exchange: Exchange, name: str, extension: str, who: str, n: int, *, reachable: bool = True) -> None:
+def _phone(
+    exchange: Exchange, name: str, extension: str, who: str, n: int, *, sound: Sound, reachable: bool = True
+) -> None:
     endpoint = exchange.add_endpoint(
         name, extension, who, uri=f"sip:{name}@192.0.2.{10 + n % 240}:5060", hint=extension, reachable=reachable,
         static=False, user_agent=cast.PHONES[n % len(cast.PHONES)],
     )  # fmt: skip
+    _sounds(endpoint, sound)
     for contact in endpoint.contacts:
         contact.expires = exchange.clock.now + 3600.0 + 60.0 * n
     exchange.dialplan.add("internal", extension, f"Dial(PJSIP/{name},30)", "Hangup()")
+
+
+def _sounds(endpoint: Endpoint, sound: Sound) -> None:
+    endpoint.rtt, endpoint.jitter, endpoint.loss = sound
+    for contact in endpoint.contacts:
+        if contact.rtt_usec:
+            contact.rtt_usec = int(endpoint.rtt * 1e6)

@@ -143,7 +143,7 @@ class _Judge:
             return real is ours
         error = datetime.fromisoformat(ours).timestamp() - real
         if kind == "registrations" or real <= self.connected:
-            return -1.0 <= error <= 1.0  # told in whole seconds
+            return -1.002 <= error <= 1.002  # told in whole seconds
         return -0.002 <= error <= 0.002
 
 
