@@ -6,10 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from amitop.control.originate import NO_DEVICE
-from amitop.ui.table_view import TableView
+from amitop.ui.acting_view import ActingView
 from amitop.views.columns import Row
 
 if TYPE_CHECKING:
@@ -54,13 +53,14 @@ def make_call_work(place: Workplace) -> CallWork:
     return CallWork(place.app, place.operator, place.operations, place.rules, place.pbxs)
 
 
-class CallTableView(TableView[RowT], Generic[RowT]):
+class CallTableView(ActingView[RowT], Generic[RowT]):
     """A view of *place* whose rows are calls or legs."""
 
+    DEEDS = NEEDS
     BINDINGS: ClassVar[list[BindingType]] = [*CALL_KEYS]
 
     def __init__(self, place: Workplace, columns: Sequence[Column[RowT]]) -> None:
-        super().__init__(place.pbxs, columns, place.glyphs)
+        super().__init__(place.pbxs, columns, place.glyphs, place.operator)
         self._place = place
 
     @cached_property
@@ -70,29 +70,13 @@ class CallTableView(TableView[RowT], Generic[RowT]):
 
     # -- keys that work -------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hide what read-only mode removes; dim what this login may not do, or what has nobody to be done to."""
-        if action not in NEEDS:
-            return super().check_action(action, parameters)
-        operator = self._place.operator
-        if isinstance(self.screen.focused, Input) or not any(operator.may_act(pbx.name) for pbx in self.pbxs):
-            return False
-        return True if self.why_not(action) is None else None
-
-    def why_not(self, action: str) -> str | None:
-        """Return why the key for *action* does nothing now."""
-        needs = NEEDS.get(action)
-        if needs is None:
-            return super().why_not(action)
+    def obstacle(self, action: str) -> str | None:
+        """Return why nothing can be done to the party under the cursor now."""
         row = self.worked_in.cursor_row
         if row is None or row.ended:
             return self.nobody
-        reasons = [self._place.operator.why_not(row.key[0], each) for each in needs]
+        reasons = [self.operator.why_not(row.key[0], each) for each in NEEDS[action]]
         return reasons[0] if all(reasons) else None
-
-    def working(self) -> tuple[bool | None, ...]:
-        """Return which keys work."""
-        return tuple(self.check_action(action, ()) for action in NEEDS)
 
     # -- what keys do ---------------------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ class EndpointWork:
 
     def __init__(self, app: App[int], operator: Operator, operations: Operations) -> None:
         self._app = app
-        self.operator = operator
+        self._operator = operator
         self._operations = operations
 
     def qualify(self, rows: Sequence[EndpointRow]) -> None:
@@ -73,7 +73,7 @@ class EndpointWork:
 
         async def ask(plan: QualifyPlan) -> Outcome:
             async with turn:
-                return await self.operator.qualify(plan)
+                return await self._operator.qualify(plan)
 
         with self._operations.doing("qualifying", len(plans)):
             outcomes = await asyncio.gather(*map(ask, plans))

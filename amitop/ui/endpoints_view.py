@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from amitop.control.endpoints import ACTIONS
 from amitop.health import LinkState
+from amitop.ui.acting_view import ActingView
 from amitop.ui.detail_pane import DetailPane
 from amitop.ui.endpoint_work import EndpointLooker, EndpointWork
 from amitop.ui.line import Piece
-from amitop.ui.table_view import TableView
 from amitop.views.endpoint_row import EndpointRow
 from amitop.views.endpoints import ENDPOINT_COLUMNS, Directory, summary
 
@@ -26,11 +25,12 @@ _LIST = "PJSIPShowEndpoints"
 """Without it, what there is of the most common technology is known from events only."""
 
 
-class EndpointsView(TableView[EndpointRow]):
+class EndpointsView(ActingView[EndpointRow]):
     """Endpoints of the PBXs of *place*."""
 
     NAME = "endpoints"
     WORD = "endpoints"
+    DEEDS = ("qualify",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "Q",
@@ -42,7 +42,7 @@ class EndpointsView(TableView[EndpointRow]):
     ]
 
     def __init__(self, place: Workplace) -> None:
-        super().__init__(place.pbxs, ENDPOINT_COLUMNS, place.glyphs)
+        super().__init__(place.pbxs, ENDPOINT_COLUMNS, place.glyphs, place.operator)
         self._directory = Directory()
         self._rows: Sequence[EndpointRow] = ()
         self._summary = ""
@@ -88,18 +88,8 @@ class EndpointsView(TableView[EndpointRow]):
 
     # -- keys that work -------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to ask an endpoint; dim it where this login or the endpoint's kind does not allow that."""
-        if action != "qualify":
-            return super().check_action(action, parameters)
-        if isinstance(self.screen.focused, Input) or not any(self.work.operator.may_act(pbx.name) for pbx in self.pbxs):
-            return False
-        return True if self.why_not(action) is None else None
-
-    def why_not(self, action: str) -> str | None:
-        """Return why the key for *action* does nothing now."""
-        if action != "qualify":
-            return super().why_not(action)
+    def obstacle(self, action: str) -> str | None:
+        """Return why an endpoint cannot be asked now."""
         rows: list[EndpointRow] = [row for row in self.chosen_rows() if row.there]
         if not rows:
             return self.nobody
@@ -107,15 +97,13 @@ class EndpointsView(TableView[EndpointRow]):
         if not any(technology in ACTIONS for _, technology in technologies):
             return f"{rows[0].endpoint.technology} peers cannot be asked: the AMI has no action for it"
         reasons = [
-            self.work.operator.why_not(pbx, ACTIONS[technology][0])
+            self.operator.why_not(pbx, ACTIONS[technology][0])
             for pbx, technology in sorted(technologies)
             if technology in ACTIONS
         ]
         return reasons[0] if all(reasons) else None
 
-    def working(self) -> tuple[bool | None, ...]:
-        """Return whether the key works."""
-        return (self.check_action("qualify", ()),)
+    # -- what keys do ---------------------------------------------------------------------------------------------
 
     def action_qualify(self) -> None:
         """Ask whether they answer."""

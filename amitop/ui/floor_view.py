@@ -7,11 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from amitop.control.supervise import SpyMode
+from amitop.ui.acting_view import ActingView, several_pbxs
 from amitop.ui.agent_work import Person
-from amitop.ui.table_view import TableView
 from amitop.ui.targets import Target
 from amitop.views.columns import Row
 from amitop.views.format import hms, party
@@ -41,27 +40,27 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What a key does: to which rows, and the AMI actions that it needs (any one of them is enough)."""
+    """What a key does: to which rows, and the AMI action that it needs."""
 
     kinds: frozenset[Kind]
-    needs: tuple[str, ...]
+    needs: str
 
 
 _QUEUE, _CALLER, _AGENT = (frozenset({kind}) for kind in Kind)
 DEEDS: dict[str, Deed] = {
-    "pause": Deed(_AGENT, ("QueuePause",)),
-    "unpause": Deed(_AGENT, ("QueuePause",)),
-    "add": Deed(_AGENT | _QUEUE, ("QueueAdd",)),
-    "remove": Deed(_AGENT, ("QueueRemove",)),
-    "penalty": Deed(_AGENT, ("QueuePenalty",)),
-    "ring_in_use": Deed(_AGENT, ("QueueMemberRingInUse",)),
-    "listen": Deed(_AGENT, ("Originate",)),
-    "whisper": Deed(_AGENT, ("Originate",)),
-    "barge": Deed(_AGENT, ("Originate",)),
-    "head": Deed(_CALLER, ("QueueChangePriorityCaller",)),
-    "move": Deed(_CALLER, ("Redirect",)),
-    "take_out": Deed(_CALLER, ("QueueWithdrawCaller",)),
-    "reset": Deed(_QUEUE, ("QueueReset",)),
+    "pause": Deed(_AGENT, "QueuePause"),
+    "unpause": Deed(_AGENT, "QueuePause"),
+    "add": Deed(_AGENT | _QUEUE, "QueueAdd"),
+    "remove": Deed(_AGENT, "QueueRemove"),
+    "penalty": Deed(_AGENT, "QueuePenalty"),
+    "ring_in_use": Deed(_AGENT, "QueueMemberRingInUse"),
+    "listen": Deed(_AGENT, "Originate"),
+    "whisper": Deed(_AGENT, "Originate"),
+    "barge": Deed(_AGENT, "Originate"),
+    "head": Deed(_CALLER, "QueueChangePriorityCaller"),
+    "move": Deed(_CALLER, "Redirect"),
+    "take_out": Deed(_CALLER, "QueueWithdrawCaller"),
+    "reset": Deed(_QUEUE, "QueueReset"),
 }
 """By the name of the action that the key is bound to."""
 
@@ -91,8 +90,10 @@ QUEUE_KEYS: list[BindingType] = [
 ]
 
 
-class FloorView(TableView[RowT], Generic[RowT]):
+class FloorView(ActingView[RowT], Generic[RowT]):
     """A view of what *floors* has, whose keys are carried out by *work*."""
+
+    DEEDS = DEEDS
 
     def __init__(
         self,
@@ -102,7 +103,7 @@ class FloorView(TableView[RowT], Generic[RowT]):
         floors: Floors,
         work: QueueWork,
     ) -> None:
-        super().__init__(pbxs, columns, glyphs)
+        super().__init__(pbxs, columns, glyphs, work.operator)
         self.floors = floors
         self.work = work
 
@@ -157,39 +158,18 @@ class FloorView(TableView[RowT], Generic[RowT]):
 
     # -- keys that work -------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with the rows of the table that is worked in; dim what this login may not do."""
-        deed = DEEDS.get(action)
-        if deed is None:
-            return super().check_action(action, parameters)
-        if self.kind not in deed.kinds or isinstance(self.screen.focused, Input):
-            return False
-        if not any(self.work.operator.may_act(pbx.name) for pbx in self.pbxs):
-            return False
-        return True if self.why_not(action) is None else None
+    def has_use(self, action: str) -> bool:
+        """Whether it is for rows of the kind that is worked in."""
+        return self.kind in DEEDS[action].kinds
 
-    def why_not(self, action: str) -> str | None:
-        """Return why the key for *action* does nothing now."""
-        deed = DEEDS.get(action)
-        if deed is None:
-            return None
+    def obstacle(self, action: str) -> str | None:
+        """Return why nothing can be done to the queue, the callers or the agents that are meant."""
         rows = self.chosen_rows()
         if not rows:
             return self._nothing
         if action in SPY and (reason := self.work.supervision.why_not()):
             return reason
-        names = sorted({row.key[0] for row in rows})
-        if len(names) > 1:
-            return f"these are on {len(names)} PBXs: mark those of one"
-        for pbx in names:
-            reasons = [self.work.operator.why_not(pbx, need) for need in deed.needs]
-            if all(reasons):
-                return reasons[0]
-        return None
-
-    def working(self) -> tuple[bool | None, ...]:
-        """Return which keys work."""
-        return tuple(self.check_action(action, ()) for action in DEEDS)
+        return several_pbxs(rows) or self.operator.why_not(rows[0].key[0], DEEDS[action].needs)
 
     # -- what keys do ---------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,9 +11,9 @@ from textual.widgets import Input
 
 from amitop.control.room_plan import RoomAct, toggle_lock, toggle_recording
 from amitop.health import LinkState
+from amitop.ui.acting_view import ActingView, several_pbxs
 from amitop.ui.line import Piece
 from amitop.ui.live_table import LiveTable
-from amitop.ui.table_view import TableView
 from amitop.ui.targets import Target
 from amitop.views.format import hms
 from amitop.views.parked import PARKED_COLUMNS, ParkedRow, parked_rows
@@ -36,33 +35,15 @@ WIDE = 150
 """Cells from which rooms and parked calls stand side by side."""
 SHARE = 0.4
 """Of the view's lines that parked calls get at most where they stand below the rooms."""
+_NO_CALL = "no parked call is selected (Tab goes to them)"
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What a key does: to which rows, and what a row of another kind is told."""
-
-    kinds: tuple[type, ...]
-    otherwise: str
-
-
-_PEOPLE = Deed((PersonRow, RoomRow), "no conference is selected")
-_ROOM = Deed((PersonRow, RoomRow), "no conference is selected")
-DEEDS: dict[str, Deed] = {
-    "mute": _PEOPLE,
-    "kick": _PEOPLE,
-    "lock": _ROOM,
-    "record": _ROOM,
-    "fetch": Deed((ParkedRow,), "no parked call is selected (Tab goes to them)"),
-}
-"""By the name of the action that the key is bound to."""
-
-
-class RoomsView(TableView[Any]):
+class RoomsView(ActingView[Any]):
     """Conferences and parked calls of *place*. Rows of its tables are rooms, people and parked calls."""
 
     NAME = "rooms"
     WORD = "conferences"
+    DEEDS = ("mute", "kick", "lock", "record", "fetch")
     DETAILS: ClassVar[bool] = False  # the parked calls are in their place
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "mute", "Mute", tooltip="Mute the person, or have them heard; of a room, all", id="room.mute"),
@@ -75,7 +56,7 @@ class RoomsView(TableView[Any]):
     ]
 
     def __init__(self, place: Workplace) -> None:
-        super().__init__(place.pbxs, ROOM_COLUMNS, place.glyphs)
+        super().__init__(place.pbxs, ROOM_COLUMNS, place.glyphs, place.operator)
         self._place = place
         self.parked: LiveTable[Any] = LiveTable(
             PARKED_COLUMNS, glyphs=place.glyphs, clock=place.pbxs[0].clock, id="parked"
@@ -178,36 +159,29 @@ class RoomsView(TableView[Any]):
     # -- keys that work -------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with the rows of the table that is worked in; dim what this login may not do."""
+        """Escape goes back to the rooms; Tab is for a filter while that is typed."""
         if action == "next_part":
             return not isinstance(self.screen.focused, Input)
         if action == "clear_filter":
             return bool(self.filter_bar.text) or self.worked_in is not self.table
-        deed = DEEDS.get(action)
-        if deed is None:
-            return super().check_action(action, parameters)
-        if isinstance(self.screen.focused, Input) or (ParkedRow in deed.kinds) != (self.worked_in is self.parked):
-            return False
-        if not any(self._place.operator.may_act(pbx.name) for pbx in self.pbxs):
-            return False
-        return True if self.why_not(action) is None else None
+        return super().check_action(action, parameters)
 
-    def why_not(self, action: str) -> str | None:
-        """Return why the key for *action* does nothing now."""
-        deed = DEEDS.get(action)
-        if deed is None:
-            return None
+    def has_use(self, action: str) -> bool:
+        """Whether it is for the rows of the table that is worked in."""
+        return (action == "fetch") == (self.worked_in is self.parked)
+
+    def obstacle(self, action: str) -> str | None:
+        """Return why nothing can be done to the rooms, the people or the parked call that are meant."""
         rows = self.chosen_rows()
-        if not rows or not isinstance(rows[0], deed.kinds):
-            return deed.otherwise
-        names = sorted({row.key[0] for row in rows})
-        if len(names) > 1:
-            return f"these are on {len(names)} PBXs: mark those of one"
+        if not rows or isinstance(rows[0], ParkedRow) != (action == "fetch"):
+            return _NO_CALL if action == "fetch" else "no conference is selected"
+        if reason := several_pbxs(rows):
+            return reason
         if action in {"lock", "record"} and len({row.room.name for row in rows}) > 1:
             return "these are several conferences: one at a time"
         if action == "fetch" and len(rows) > 1:
             return "these are several calls: one at a time (U unmarks)"
-        return self._place.operator.why_not(names[0], self._needs(action, rows))
+        return self.operator.why_not(rows[0].key[0], self._needs(action, rows))
 
     def _needs(self, action: str, rows: Sequence[Any]) -> str:
         """Return the AMI action that a key stands for now."""
@@ -220,10 +194,6 @@ class RoomsView(TableView[Any]):
             return (RoomAct.UNMUTE if muted else RoomAct.MUTE).action
         room = rows[0].room
         return (toggle_lock(room) if action == "lock" else toggle_recording(room)).action
-
-    def working(self) -> tuple[bool | None, ...]:
-        """Return which keys work."""
-        return tuple(self.check_action(action, ()) for action in DEEDS)
 
     # -- what keys do ---------------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ class TrunkWork:
 
     def __init__(self, app: App[int], operator: Operator, operations: Operations) -> None:
         self._app = app
-        self.operator = operator
+        self._operator = operator
         self.operations = operations
 
     def registrations(self, rows: Sequence[TrunkRow], act: RegistrationAct) -> None:
@@ -76,10 +76,10 @@ class TrunkWork:
 
     async def _carry_out(self, plans: Sequence[RegistrationPlan]) -> None:
         with self.operations.doing(f"{plans[0].act.words}ing", len(plans)):
-            outcomes = await asyncio.gather(*map(self.operator.registration, plans))
+            outcomes = await asyncio.gather(*map(self._operator.registration, plans))
         self.operations.tell(outcomes, done=f"{_TITLES[plans[0].act]}: {len(plans)} done.")
 
     async def _qualify(self, plans: Sequence[QualifyPlan]) -> None:
         with self.operations.doing("qualifying", len(plans)):
-            outcomes = await asyncio.gather(*map(self.operator.qualify, plans))
+            outcomes = await asyncio.gather(*map(self._operator.qualify, plans))
         self.operations.tell(outcomes, done=f"{len(plans)} answer.")

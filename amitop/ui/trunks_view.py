@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from amitop.control.endpoints import ACTIONS
 from amitop.control.registrations import RegistrationAct
 from amitop.pbx.endpoint_model import TECHNOLOGIES
 from amitop.pbx.registrations import Lister
+from amitop.ui.acting_view import ActingView
 from amitop.ui.line import Piece
-from amitop.ui.table_view import TableView
 from amitop.ui.trunk_work import TrunkWork
 from amitop.views.trunk_row import TrunkRow, trunk_rows
 from amitop.views.trunks import TRUNK_COLUMNS
@@ -27,11 +26,12 @@ REGISTERING = {"register": RegistrationAct.REGISTER, "unregister": RegistrationA
 """By the name of the action that the key is bound to."""
 
 
-class TrunksView(TableView[TrunkRow]):
+class TrunksView(ActingView[TrunkRow]):
     """Trunks of *floors*, whose keys are carried out by *work*."""
 
     NAME = "trunks"
     WORD = "trunks"
+    DEEDS = ("qualify", *REGISTERING)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("Q", "qualify", "Qualify", tooltip="Ask the trunk's endpoint whether it answers", id="trunk.qualify"),
         Binding("e", "register", "Register", tooltip="Register the trunk now", id="trunk.register"),
@@ -45,7 +45,7 @@ class TrunksView(TableView[TrunkRow]):
     ]
 
     def __init__(self, place: Workplace) -> None:
-        super().__init__(place.pbxs, TRUNK_COLUMNS, place.glyphs)
+        super().__init__(place.pbxs, TRUNK_COLUMNS, place.glyphs, place.operator)
         self.floors: Floors = place.floors
         self.work = TrunkWork(place.app, place.operator, place.operations)
 
@@ -70,18 +70,8 @@ class TrunksView(TableView[TrunkRow]):
 
     # -- keys that work -------------------------------------------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with a trunk; dim what this login may not do."""
-        if action not in REGISTERING and action != "qualify":
-            return super().check_action(action, parameters)
-        if isinstance(self.screen.focused, Input) or not any(self.work.operator.may_act(pbx.name) for pbx in self.pbxs):
-            return False
-        return True if self.why_not(action) is None else None
-
-    def why_not(self, action: str) -> str | None:
-        """Return why the key for *action* does nothing now."""
-        if action not in REGISTERING and action != "qualify":
-            return super().why_not(action)
+    def obstacle(self, action: str) -> str | None:
+        """Return why a trunk cannot be told or asked now."""
         rows: list[TrunkRow] = self.chosen_rows()
         if not rows:
             return self.nobody
@@ -90,12 +80,8 @@ class TrunksView(TableView[TrunkRow]):
             return _why_untellable(rows[0])
         if not all(needs):
             return "its endpoint is not known, or of a kind that cannot be asked"
-        reasons = (self.work.operator.why_not(row.key[0], need) for row in rows for need in needs if need)
+        reasons = (self.operator.why_not(row.key[0], need) for row in rows for need in needs if need)
         return next((reason for reason in reasons if reason), None)
-
-    def working(self) -> tuple[bool | None, ...]:
-        """Return which keys work."""
-        return tuple(self.check_action(action, ()) for action in ("qualify", *REGISTERING))
 
     # -- what keys do ---------------------------------------------------------------------------------------------
 
