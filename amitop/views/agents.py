@@ -8,7 +8,7 @@ from amitop.pbx.agents import totals
 from amitop.shift.agent_tally import AgentTally
 from amitop.views import person_row
 from amitop.views.agent_figures import FIGURE_COLUMNS
-from amitop.views.columns import Column
+from amitop.views.columns import PBX, Column
 from amitop.views.person_row import PersonRow
 from amitop.views.projection import natural
 from amitop.views.standing import ABSENT, STATE_ORDER, STATE_STYLE, standing_of
@@ -99,5 +99,5 @@ AGENT_COLUMNS: tuple[Column[AgentRow], ...] = (
         shown=False,
         hint="The phone",
     ),
-    person_row.PBX,
+    PBX,
 )

@@ -75,6 +75,14 @@ class CallerRow:
         text = hms(left) if left is None or left >= 0 else f"-{hms(-left)}"
         return signed(text, self.left_level(now))
 
+    def service_words(self, now: float) -> str | None:
+        """How the caller stands to the service level: `0:05 left of 20 s`, `!! 0:11 over 20 s`."""
+        left = self.left(now)
+        if left is None or self.seconds is None:
+            return None
+        text = f"{hms(abs(left))} {'left of' if left >= 0 else 'over'} {self.seconds} s"
+        return signed(text, self.left_level(now))
+
     def position_text(self) -> str:
         """The place in the queue, of how many."""
         return f"{self.caller.position}/{self.caller.line.waiting}"
@@ -210,14 +218,4 @@ UNIQUEID: Column[CallerRow] = Column(
     sort=lambda row, _: row.caller.uniqueid,
     shown=False,
     hint="What the channel is known by",
-)
-PBX: Column[CallerRow] = Column(
-    key="pbx",
-    title="PBX",
-    width=10,
-    priority=6,
-    text=lambda row, _: row.caller.line.pbx,
-    sort=lambda row, _: row.caller.line.pbx,
-    shown=False,
-    hint="Which exchange it is on",
 )

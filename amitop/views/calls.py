@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from amitop.views.call_row import CallRow, LegRow, account, parties
 from amitop.views.channels import LINGER, lingering
-from amitop.views.columns import Column
+from amitop.views.columns import PBX, Column
 from amitop.views.format import UNICODE
-from amitop.views.sound import QUALITY_HINT, QUALITY_KEY
-from amitop.views.words import LEVEL_STYLE, duration, flags, time_left
+from amitop.views.sound import QUALITY
+from amitop.views.words import duration, flags, time_left
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -159,20 +159,7 @@ CALL_COLUMNS: tuple[Column[CallRow | LegRow], ...] = (
         number=True,
         hint="Until the time limit that was set here hangs up the first leg",
     ),
-    Column(
-        key=QUALITY_KEY,
-        title="QUALITY",
-        width=7,
-        align="right",
-        priority=4,
-        text=lambda row, now: row.sound(now).text,
-        sort=lambda row, now: row.sound(now).mos,
-        style=lambda row, now: LEVEL_STYLE[row.sound(now).level],
-        shown=False,
-        searched=False,
-        number=True,
-        hint=QUALITY_HINT,
-    ),
+    QUALITY,
     Column(
         key="legs",
         title="LEGS",
@@ -270,14 +257,5 @@ CALL_COLUMNS: tuple[Column[CallRow | LegRow], ...] = (
         shown=False,
         hint="What it is known by",
     ),
-    Column(
-        key="pbx",
-        title="PBX",
-        width=10,
-        priority=6,
-        text=lambda row, _: row.key[0],
-        sort=lambda row, _: row.key[0],
-        shown=False,
-        hint="Which exchange it is on",
-    ),
+    PBX,
 )

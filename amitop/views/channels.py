@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amitop.pbx.model import ChannelState
-from amitop.views.columns import Column, Style
+from amitop.views.columns import PBX, Column, Style
 from amitop.views.format import party
-from amitop.views.sound import QUALITY_HINT, QUALITY_KEY, sound_of
+from amitop.views.sound import QUALITY, sound_of
 from amitop.views.stuck import SIGN, stuck
-from amitop.views.words import LEVEL_STYLE, application, company, duration, flags, marked, position, time_left
+from amitop.views.words import application, company, duration, flags, marked, position, time_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,19 +124,63 @@ def lingering(store: Store, now: float) -> list[EndedChannel]:
     return found
 
 
+TIME: Column[ChannelRow] = Column(
+    key="time",
+    title="TIME",
+    width=8,
+    align="right",
+    priority=0,
+    text=lambda row, now: duration(row.age(now), exact=not row.channel.partial),
+    sort=lambda row, now: row.age(now),
+    searched=False,
+    number=True,
+    hint="Since the channel began; ~ where amitop was not there",
+)
+CHANNEL: Column[ChannelRow] = Column(
+    key="channel",
+    title="CHANNEL",
+    width=22,
+    flex=2,
+    priority=0,
+    crop="inside",
+    text=lambda row, _: row.channel.name,
+    sort=lambda row, _: row.channel.name,
+    hint="Technology, device and serial number",
+)
+CALLER: Column[ChannelRow] = Column(
+    key="caller",
+    title="CALLER",
+    width=17,
+    flex=2,
+    priority=1,
+    crop="inside",
+    text=lambda row, _: party(row.channel.caller),
+    sort=lambda row, _: row.channel.caller.num or row.channel.caller.name,
+    hint="Whose phone this leg is: its caller ID",
+)
+WITH: Column[ChannelRow] = Column(
+    key="bridge",
+    title="WITH",
+    width=16,
+    flex=1,
+    priority=2,
+    text=lambda row, _: row.company(),
+    sort=lambda row, _: row.company() or None,
+    hint="Who is in its bridge",
+)
+UNIQUEID: Column[ChannelRow] = Column(
+    key="uniqueid",
+    title="UNIQUEID",
+    width=18,
+    priority=7,
+    text=lambda row, _: row.channel.uniqueid,
+    sort=lambda row, _: row.channel.uniqueid,
+    shown=False,
+    hint="What it is known by",
+)
+
 CHANNEL_COLUMNS: tuple[Column[ChannelRow], ...] = (
-    Column(
-        key="time",
-        title="TIME",
-        width=8,
-        align="right",
-        priority=0,
-        text=lambda row, now: duration(row.age(now), exact=not row.channel.partial),
-        sort=lambda row, now: row.age(now),
-        searched=False,
-        number=True,
-        hint="Since the channel began; ~ where amitop was not there",
-    ),
+    TIME,
     Column(
         key="state",
         title="STATE",
@@ -147,28 +191,8 @@ CHANNEL_COLUMNS: tuple[Column[ChannelRow], ...] = (
         style=lambda row, now: row.state_style(now),
         hint="Asterisk's word; ! where it looks stuck",
     ),
-    Column(
-        key="channel",
-        title="CHANNEL",
-        width=22,
-        flex=2,
-        priority=0,
-        crop="inside",
-        text=lambda row, _: row.channel.name,
-        sort=lambda row, _: row.channel.name,
-        hint="Technology, device and serial number",
-    ),
-    Column(
-        key="caller",
-        title="CALLER",
-        width=17,
-        flex=2,
-        priority=1,
-        crop="inside",
-        text=lambda row, _: party(row.channel.caller),
-        sort=lambda row, _: row.channel.caller.num or row.channel.caller.name,
-        hint="Whose phone this leg is: its caller ID",
-    ),
+    CHANNEL,
+    CALLER,
     Column(
         key="connected",
         title="CONNECTED",
@@ -200,16 +224,7 @@ CHANNEL_COLUMNS: tuple[Column[ChannelRow], ...] = (
         sort=lambda row, _: row.application() or None,
         hint="What the dialplan does with it; why it ended, once it has",
     ),
-    Column(
-        key="bridge",
-        title="WITH",
-        width=16,
-        flex=1,
-        priority=2,
-        text=lambda row, _: row.company(),
-        sort=lambda row, _: row.company() or None,
-        hint="Who is in its bridge",
-    ),
+    WITH,
     Column(
         key="talk",
         title="TALK",
@@ -245,20 +260,7 @@ CHANNEL_COLUMNS: tuple[Column[ChannelRow], ...] = (
         number=True,
         hint="Until the time limit that was set here hangs it up",
     ),
-    Column(
-        key=QUALITY_KEY,
-        title="QUALITY",
-        width=7,
-        align="right",
-        priority=4,
-        text=lambda row, now: row.sound(now).text,
-        sort=lambda row, now: row.sound(now).mos,
-        style=lambda row, now: LEVEL_STYLE[row.sound(now).level],
-        shown=False,
-        searched=False,
-        number=True,
-        hint=QUALITY_HINT,
-    ),
+    QUALITY,
     Column(
         key="account",
         title="ACCOUNT",
@@ -313,24 +315,6 @@ CHANNEL_COLUMNS: tuple[Column[ChannelRow], ...] = (
         shown=False,
         hint="The oldest channel that it is known to belong with",
     ),
-    Column(
-        key="uniqueid",
-        title="UNIQUEID",
-        width=18,
-        priority=7,
-        text=lambda row, _: row.channel.uniqueid,
-        sort=lambda row, _: row.channel.uniqueid,
-        shown=False,
-        hint="What it is known by",
-    ),
-    Column(
-        key="pbx",
-        title="PBX",
-        width=10,
-        priority=6,
-        text=lambda row, _: row.channel.pbx,
-        sort=lambda row, _: row.channel.pbx,
-        shown=False,
-        hint="Which exchange it is on",
-    ),
+    UNIQUEID,
+    PBX,
 )

@@ -71,6 +71,19 @@ class Column(Generic[RowT_contra]):
     """One line for the chooser of columns."""
 
 
+PBX: Column[Row] = Column(
+    key="pbx",
+    title="PBX",
+    width=10,
+    priority=6,
+    text=lambda row, _: row.key[0],
+    sort=lambda row, _: row.key[0],
+    shown=False,
+    hint="Which exchange it is on",
+)
+"""The last column of every table."""
+
+
 def shown_columns(columns: Iterable[Column[RowT]]) -> list[Column[RowT]]:
     """Return the columns that are there by default."""
     return [column for column in columns if column.shown]

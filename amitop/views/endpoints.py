@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from amitop.pbx.endpoints import Endpoints
-from amitop.views.columns import Column
+from amitop.views.columns import PBX, Column
 from amitop.views.endpoint_row import EndpointRow, milliseconds
 from amitop.views.format import hms
 from amitop.views.projection import natural
@@ -193,14 +193,5 @@ ENDPOINT_COLUMNS: tuple[Column[EndpointRow], ...] = (
         shown=False,
         hint="What sip.conf says of it",
     ),
-    Column(
-        key="pbx",
-        title="PBX",
-        width=10,
-        priority=6,
-        text=lambda row, _: row.endpoint.pbx,
-        sort=lambda row, _: row.endpoint.pbx,
-        shown=False,
-        hint="Which exchange it is on",
-    ),
+    PBX,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from amitop.pbx.model import NOBODY
 from amitop.thresholds import Level
-from amitop.views.columns import Column
+from amitop.views.columns import PBX, Column
 from amitop.views.format import hms, party
 from amitop.views.words import LEVEL_STYLE, signed
 
@@ -204,14 +204,5 @@ PARKED_COLUMNS: tuple[Column[ParkedRow], ...] = (
         shown=False,
         hint="What the channel is known by",
     ),
-    Column(
-        key="pbx",
-        title="PBX",
-        width=10,
-        priority=6,
-        text=lambda row, _: row.store.name,
-        sort=lambda row, _: row.store.name,
-        shown=False,
-        hint="Which exchange it is on",
-    ),
+    PBX,
 )

@@ -154,13 +154,3 @@ IGNORED: Column[PersonRow] = Column(
     number=True,
     hint="Rings in a row that they did not answer, as far as amitop was there",
 )
-PBX: Column[PersonRow] = Column(
-    key="pbx",
-    title="PBX",
-    width=10,
-    priority=6,
-    text=lambda row, _: row.agent.pbx,
-    sort=lambda row, _: row.agent.pbx,
-    shown=False,
-    hint="Which exchange it is on",
-)

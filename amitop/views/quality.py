@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 from amitop.pbx.quality import Quality
 from amitop.thresholds import Level
-from amitop.views.channels import ChannelRow, lingering
-from amitop.views.columns import Column, Style
-from amitop.views.format import ago, party
+from amitop.views.channels import CALLER, CHANNEL, TIME, UNIQUEID, WITH, ChannelRow, lingering
+from amitop.views.columns import PBX, Column, Style
+from amitop.views.format import ago
 from amitop.views.sound import SILENCE, has_media, judge, known, leg_trend, milliseconds, percentage, trend
-from amitop.views.words import LEVEL_STYLE, duration
+from amitop.views.words import LEVEL_STYLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from amitop.pbx.model import Channel, EndedChannel
-    from amitop.pbx.quality import Figures, LegQuality
+    from amitop.pbx.quality import LegQuality
     from amitop.pbx.store import Store
 
 TREND = 12
@@ -84,9 +85,40 @@ def summary(rows: Iterable[QualityRow]) -> str:
     return ", ".join(words)
 
 
-def _figure(figures: Figures | None, name: str) -> float | None:
-    value: float | None = getattr(figures, name, None)
-    return value
+def _direction(
+    way: Literal["in", "out"],
+    figure: Literal["loss", "jitter", "mos"],
+    title: str,
+    words: Callable[[float | None], str],
+    *,
+    priority: int,
+    hint: str,
+    width: int = 7,
+    shown: bool = True,
+) -> Column[QualityRow]:
+    """Return the column of one *figure* of one direction, in *words*."""
+
+    def value(row: QualityRow, _now: float) -> float | None:
+        figures = row.figures.inward if way == "in" else row.figures.outward
+        return None if figures is None else getattr(figures, figure)
+
+    return Column(
+        key=f"{figure}_{way}",
+        title=title,
+        width=width,
+        align="right",
+        priority=priority,
+        text=lambda row, now: words(value(row, now)),
+        sort=value,
+        shown=shown,
+        searched=False,
+        number=True,
+        hint=hint,
+    )
+
+
+def _score(mos: float | None) -> str:
+    return "" if mos is None else f"{mos:.1f}"
 
 
 QUALITY_COLUMNS: tuple[Column[QualityRow], ...] = (
@@ -103,38 +135,9 @@ QUALITY_COLUMNS: tuple[Column[QualityRow], ...] = (
         number=True,
         hint="Score of the worse direction, 1 to 4.5; ! below 3.6, !! below 3.1",
     ),
-    Column(
-        key="channel",
-        title="CHANNEL",
-        width=21,
-        flex=2,
-        priority=0,
-        crop="inside",
-        text=lambda row, _: row.channel.name,
-        sort=lambda row, _: row.channel.name,
-        hint="Technology, device and serial number",
-    ),
-    Column(
-        key="caller",
-        title="CALLER",
-        width=17,
-        flex=2,
-        priority=4,
-        crop="inside",
-        text=lambda row, _: party(row.channel.caller),
-        sort=lambda row, _: row.channel.caller.num or row.channel.caller.name,
-        hint="Whose leg it is: its caller ID",
-    ),
-    Column(
-        key="with",
-        title="WITH",
-        width=16,
-        flex=1,
-        priority=5,
-        text=lambda row, _: row.company(),
-        sort=lambda row, _: row.company() or None,
-        hint="Who is in its bridge",
-    ),
+    replace(CHANNEL, width=21),
+    replace(CALLER, priority=4),
+    replace(WITH, key="with", priority=5),
     Column(
         key="rtt",
         title="RTT",
@@ -147,80 +150,43 @@ QUALITY_COLUMNS: tuple[Column[QualityRow], ...] = (
         number=True,
         hint="Round trip to the device and back, in ms; known where that sends reports",
     ),
-    Column(
-        key="loss_in",
-        title="LOSS IN",
-        width=7,
-        align="right",
+    _direction(
+        "in",
+        "loss",
+        "LOSS IN",
+        percentage,
         priority=1,
-        text=lambda row, _: percentage(_figure(row.figures.inward, "loss")),
-        sort=lambda row, _: _figure(row.figures.inward, "loss"),
-        searched=False,
-        number=True,
         hint="Packets lost from the device to the PBX, in percent, over the last minute",
     ),
-    Column(
-        key="loss_out",
-        title="LOSS OUT",
+    _direction(
+        "out",
+        "loss",
+        "LOSS OUT",
+        percentage,
         width=8,
-        align="right",
         priority=1,
-        text=lambda row, _: percentage(_figure(row.figures.outward, "loss")),
-        sort=lambda row, _: _figure(row.figures.outward, "loss"),
-        searched=False,
-        number=True,
         hint="Packets lost from the PBX to the device, as that reports",
     ),
-    Column(
-        key="jitter_in",
-        title="JIT IN",
-        width=7,
-        align="right",
+    _direction(
+        "in",
+        "jitter",
+        "JIT IN",
+        milliseconds,
         priority=2,
-        text=lambda row, _: milliseconds(_figure(row.figures.inward, "jitter")),
-        sort=lambda row, _: _figure(row.figures.inward, "jitter"),
-        searched=False,
-        number=True,
         hint="Jitter of what comes from the device, in ms, over the last minute",
     ),
-    Column(
-        key="jitter_out",
-        title="JIT OUT",
-        width=7,
-        align="right",
+    _direction(
+        "out",
+        "jitter",
+        "JIT OUT",
+        milliseconds,
         priority=2,
-        text=lambda row, _: milliseconds(_figure(row.figures.outward, "jitter")),
-        sort=lambda row, _: _figure(row.figures.outward, "jitter"),
-        searched=False,
-        number=True,
         hint="Jitter of what goes to the device, as that reports",
     ),
-    Column(
-        key="mos_in",
-        title="MOS IN",
-        width=6,
-        align="right",
-        priority=6,
-        text=lambda row, _: _score(row.figures.inward),
-        sort=lambda row, _: _figure(row.figures.inward, "mos"),
-        shown=False,
-        searched=False,
-        number=True,
-        hint="Score of what comes from the device",
+    _direction(
+        "in", "mos", "MOS IN", _score, width=6, priority=6, shown=False, hint="Score of what comes from the device"
     ),
-    Column(
-        key="mos_out",
-        title="MOS OUT",
-        width=7,
-        align="right",
-        priority=6,
-        text=lambda row, _: _score(row.figures.outward),
-        sort=lambda row, _: _figure(row.figures.outward, "mos"),
-        shown=False,
-        searched=False,
-        number=True,
-        hint="Score of what goes to the device",
-    ),
+    _direction("out", "mos", "MOS OUT", _score, priority=6, shown=False, hint="Score of what goes to the device"),
     Column(
         key="trend",
         title="LAST MINUTE",
@@ -242,18 +208,7 @@ QUALITY_COLUMNS: tuple[Column[QualityRow], ...] = (
         style=lambda row, _: LEVEL_STYLE[row.figures.level] if row.end is None else "dim",
         hint="What costs most of the score, a direction that is silent, or why nothing is known",
     ),
-    Column(
-        key="time",
-        title="TIME",
-        width=8,
-        align="right",
-        priority=4,
-        text=lambda row, now: duration(row.age(now), exact=not row.channel.partial),
-        sort=lambda row, now: row.age(now),
-        searched=False,
-        number=True,
-        hint="Since the channel began; ~ where amitop was not there",
-    ),
+    replace(TIME, priority=4),
     Column(
         key="report",
         title="REPORT",
@@ -267,28 +222,6 @@ QUALITY_COLUMNS: tuple[Column[QualityRow], ...] = (
         number=True,
         hint="When it was last reported on",
     ),
-    Column(
-        key="uniqueid",
-        title="UNIQUEID",
-        width=18,
-        priority=7,
-        text=lambda row, _: row.channel.uniqueid,
-        sort=lambda row, _: row.channel.uniqueid,
-        shown=False,
-        hint="What it is known by",
-    ),
-    Column(
-        key="pbx",
-        title="PBX",
-        width=10,
-        priority=6,
-        text=lambda row, _: row.channel.pbx,
-        sort=lambda row, _: row.channel.pbx,
-        shown=False,
-        hint="Which exchange it is on",
-    ),
+    UNIQUEID,
+    PBX,
 )
-
-
-def _score(figures: Figures | None) -> str:
-    return "" if figures is None else f"{figures.mos:.1f}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from amitop.pbx.agents import latest
 from amitop.views import caller_row, person_row
 from amitop.views.caller_row import CallerRow
-from amitop.views.columns import Column
+from amitop.views.columns import PBX, Column
 from amitop.views.format import ago, hms
 from amitop.views.person_row import PersonRow, seconds_since
 from amitop.views.projection import natural
@@ -40,7 +40,7 @@ CALLER_COLUMNS: tuple[Column[CallerRow], ...] = (
     caller_row.JOINED_AT,
     caller_row.CHANNEL,
     caller_row.UNIQUEID,
-    caller_row.PBX,
+    PBX,
 )
 """Of one queue's callers."""
 
@@ -218,6 +218,6 @@ MEMBER_COLUMNS: tuple[Column[MemberRow], ...] = (
         shown=False,
         hint="Of which queue this is a member",
     ),
-    person_row.PBX,
+    PBX,
 )
 """Of one queue's members."""

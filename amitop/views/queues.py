@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amitop.pbx.agents import AgentState
-from amitop.views.columns import Column
+from amitop.views.columns import PBX, Column
 from amitop.views.projection import natural
 from amitop.views.queue_figures import ASTERISK_COLUMNS, SHIFT_COLUMNS
 from amitop.views.queue_row import ON_PHONE, QueueRow
@@ -159,14 +159,5 @@ QUEUE_COLUMNS: tuple[Column[QueueRow], ...] = (
         hint="Whom it rings first",
     ),
     *ASTERISK_COLUMNS,
-    Column(
-        key="pbx",
-        title="PBX",
-        width=10,
-        priority=6,
-        text=lambda row, _: row.queue.pbx,
-        sort=lambda row, _: row.queue.pbx,
-        shown=False,
-        hint="Which exchange it is on",
-    ),
+    PBX,
 )

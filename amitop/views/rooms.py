@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amitop.pbx.model import NOBODY
-from amitop.views.columns import Column
+from amitop.views.columns import PBX, Column
 from amitop.views.format import UNICODE, party
 from amitop.views.words import duration
 
@@ -267,14 +267,5 @@ ROOM_COLUMNS: tuple[Column[AnyRoomRow], ...] = (
         shown=False,
         hint="What the channel is known by",
     ),
-    Column(
-        key="pbx",
-        title="PBX",
-        width=10,
-        priority=6,
-        text=lambda row, _: row.store.name,
-        sort=lambda row, _: row.store.name,
-        shown=False,
-        hint="Which exchange it is on",
-    ),
+    PBX,
 )

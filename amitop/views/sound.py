@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from amitop.pbx.model import ChannelState
 from amitop.pbx.quality import Quality, delay
 from amitop.thresholds import Level, Limit, Sense
+from amitop.views.columns import Column
 from amitop.views.format import UNICODE, ago
-from amitop.views.words import signed
+from amitop.views.words import LEVEL_STYLE, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 QUALITY_KEY = "quality"
 """What the column is called that shows it in other views."""
-QUALITY_HINT = "Score (MOS) of the worst leg and direction, 1 to 4.5; ! below 3.6, or where a direction is silent"
 LIMIT = Limit(3.6, 3.1, Sense.BELOW)
 """Scores below which many, and nearly all, are not content: R of 70 and 60 (ITU-T G.109)."""
 STALE = 30.0
@@ -57,6 +57,29 @@ class Sound(NamedTuple):
 
 SILENCE = Sound()
 """Nothing is known."""
+
+
+class Sounding(Protocol):
+    """A row of something that one listens to."""
+
+    def sound(self, now: float) -> Sound:
+        """How it sounds."""
+
+
+QUALITY: Column[Sounding] = Column(
+    key=QUALITY_KEY,
+    title="QUALITY",
+    width=7,
+    align="right",
+    priority=4,
+    text=lambda row, now: row.sound(now).text,
+    sort=lambda row, now: row.sound(now).mos,
+    style=lambda row, now: LEVEL_STYLE[row.sound(now).level],
+    shown=False,
+    searched=False,
+    number=True,
+    hint="Score (MOS) of the worst leg and direction, 1 to 4.5; ! below 3.6, or where a direction is silent",
+)
 
 
 def sound_of(store: Store, channel: Channel, now: float) -> Sound:

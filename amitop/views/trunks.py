@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.views.columns import Column
+from amitop.views.columns import PBX, Column
 from amitop.views.format import UNICODE, hms
 from amitop.views.trunk_row import FIVE, ONE, QUARTER, TrunkRow
 from amitop.views.words import LEVEL_STYLE, duration
@@ -221,14 +221,5 @@ TRUNK_COLUMNS: tuple[Column[TrunkRow], ...] = (
         shown=False,
         hint="The endpoint whose calls are counted",
     ),
-    Column(
-        key="pbx",
-        title="PBX",
-        width=10,
-        priority=6,
-        text=lambda row, _: row.key[0],
-        sort=lambda row, _: row.key[0],
-        shown=False,
-        hint="Which exchange it is on",
-    ),
+    PBX,
 )

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from amitop.views import caller_row
+from amitop.views.columns import PBX
 from amitop.views.queue_parts import caller_rows
 
 if TYPE_CHECKING:
@@ -45,5 +46,5 @@ WAITING_COLUMNS: tuple[Column[CallerRow], ...] = (
     caller_row.JOINED_AT,
     caller_row.CHANNEL,
     caller_row.UNIQUEID,
-    caller_row.PBX,
+    PBX,
 )
