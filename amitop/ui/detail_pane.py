@@ -39,7 +39,9 @@ STORY = "Events"
 TWO_COLUMNS, THREE_COLUMNS = 74, 140
 """Widths in cells from which there are so many columns side by side."""
 GAP = 3
-LABEL_WIDTH = 14
+LABEL_WIDTH = 17
+NAMING_CHANNELS = frozenset({"Legs", "Channels"})
+"""Sections whose labels are names of channels, which are no use when they are cut."""
 TITLE, LABEL, VALUE = "title", "label", "value"
 Part = tuple[str, str]
 """Text of a line, and what it is: drawn by the component class `detail--...`."""
@@ -84,7 +86,7 @@ def _lines(sections: Sequence[Section], width: int, glyphs: Glyphs) -> Iterator[
         yield [(fit(section.title, width, glyphs=glyphs), TITLE)]
         rows = reversed(section.lines) if section.title == STORY else section.lines
         longest = max((cells(label) for label, _ in section.lines), default=0)
-        label_width = min(max(longest, 4) + 2, LABEL_WIDTH + 2 if section.title != "Legs" else width // 2)
+        label_width = min(max(longest, 4) + 2, width // 2 if section.title in NAMING_CHANNELS else LABEL_WIDTH + 2)
         for label, value in rows:
             yield from _wrapped(label, value, label_width, width, glyphs)
 

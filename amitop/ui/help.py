@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from amitop.text import clean
 from amitop.ui.key_bar import key_name
+from amitop.ui.line import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
 KEY_WIDTH = 14
+ROOM = 55
+"""Cells for words beside the keys in a terminal of 80."""
 ORDER = ("Dashboard", "View", "Rows", "Details", "amitop")
 
 NOT_OURS = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
@@ -51,7 +54,7 @@ def groups_of(
             continue
         title = each.node.BINDING_GROUP_TITLE or "Here"
         reason = "" if each.enabled else why(binding.action) or "not now"
-        words = binding.tooltip or binding.description
+        words = _named(binding.description, binding.tooltip)
         keys, _, _ = titled.setdefault(title, {}).setdefault(binding.action, ([], words, reason))
         keys.append(key_name(app, each))
     # From the dashboard down to the program, then what has the focus: as one reads it, not as Textual looks for a key.
@@ -59,6 +62,13 @@ def groups_of(
     return [
         (title, [(" ".join(keys), words, reason) for keys, words, reason in titled[title].values()]) for title in order
     ]
+
+
+def _named(name: str, words: str) -> str:
+    """Return what a key does, after the *name* by which the last line and the tabs call it."""
+    if not words or words.casefold().startswith(name.casefold()):
+        return words or name
+    return f"{name}: {words[0].lower()}{words[1:]}"
 
 
 def help_text(groups: Sequence[Group]) -> Content:
@@ -71,10 +81,13 @@ def _lines(groups: Sequence[Group]) -> Iterable[Content]:
         yield Content.styled(title, "bold $primary")
         for keys, words, reason in rows:
             style = "dim" if reason else ""
-            parts = [(f"  {keys:<{KEY_WIDTH}} ", "bold" if not reason else style), (words, style)]
+            first, *more = wrap(words, ROOM)
+            yield Content.assemble((f"  {keys:<{KEY_WIDTH}} ", style or "bold"), (first, style))
+            lines = [(line, style) for line in more]
             if reason:
-                parts.append((f" ({clean(reason)})", "$text-warning"))
-            yield Content.assemble(*parts)
+                lines += [(line, "$text-warning") for line in wrap(f"({clean(reason)})", ROOM)]
+            for line, dress in lines:
+                yield Content.styled(f"{'':<{KEY_WIDTH + 3}}{line}", dress)
         yield Content("")
     yield Content.styled("What a filter can say", "bold $primary")
     for example, words in FILTER_WORDS:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from unicodedata import combining, normalize
 
 from amitop.views.columns import Column, Row
 from amitop.views.filters import EVERYTHING, Filter
@@ -65,8 +66,11 @@ def _ordered(rows: list[RowT], column: Column[RowT], reverse: bool, now: float) 
 
 @lru_cache(maxsize=32768)
 def natural(text: str) -> tuple[str | int, ...]:
-    """Return what to sort *text* by so that its digits count as numbers, without regard to case."""
-    parts = _DIGITS.split(text[:_NATURAL_LIMIT].casefold())
+    """Return what to sort *text* by so that its digits count as numbers, without regard to case and accents."""
+    folded = text[:_NATURAL_LIMIT].casefold()
+    if not folded.isascii():
+        folded = "".join(each for each in normalize("NFKD", folded) if not combining(each))
+    parts = _DIGITS.split(folded)
     return tuple(int(part) if index % 2 else part for index, part in enumerate(parts))
 
 

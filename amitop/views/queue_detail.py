@@ -125,7 +125,7 @@ def _caller(row: CallerRow, now: float) -> Lines:
     yield "Queue", caller.queue
     yield "Position", row.position_text()
     yield "Wait", row.wait_text(now)
-    yield "Service level", f"{row.left_text(now)} left of {row.seconds} s" if row.seconds is not None else None
+    yield "Service level", row.service_words(now)
     yield "Rings", ", ".join(row.ringing)
     yield "Priority", None if caller.priority is None else str(caller.priority)
     yield "Joined at", f"position {caller.original_position}" if caller.original_position is not None else None

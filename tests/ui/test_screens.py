@@ -35,10 +35,23 @@ async def test_help_is_written_from_the_bindings():
         assert "Focus" not in text
         for binding in bindings:
             words = binding.tooltip or binding.description
-            assert words in text, words
+            assert words in text or f"{binding.description}: {words[0].lower()}{words[1:]}" in text, words
         assert text.index("Dashboard") < text.index("Rows") < text.index("What a filter can say")
         await pilot.press("question_mark")
         assert app.screen is app.main
+
+
+async def test_help_names_what_a_key_is_called_and_keeps_reasons_in_their_column():
+    app = dashboard(talking())
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        lines = screen_text(app).split("\n")
+        assert any("3              Queues: a row for every queue" in line for line in lines)
+        (first,) = (at for at, line in enumerate(lines) if "(the configuration names no" in line)
+        column = lines[first].index("(")
+        assert lines[first - 1][column:].startswith("Call somebody from your phone")
+        assert lines[first + 1][column:].startswith('"PJSIP/9000")')
 
 
 async def test_the_last_line_keeps_help_and_quit_however_narrow():

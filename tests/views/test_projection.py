@@ -134,3 +134,7 @@ def test_a_line_is_never_too_long_and_priority_0_never_missing(
 def test_shown_columns() -> None:
     hidden = Column[Thing](key="x", title="X", width=1, text=NAME.text, sort=NAME.sort, shown=False)
     assert shown_columns((NAME, hidden, SIZE)) == [NAME, SIZE]
+
+
+def test_an_accent_does_not_part_a_name_from_its_like() -> None:
+    assert sorted(["Zoë", "Émile", "Eszter", "Ümit", "Uwe"], key=natural) == ["Émile", "Eszter", "Ümit", "Uwe", "Zoë"]

@@ -60,6 +60,7 @@ def test_one_who_waits_and_the_channel_that_does() -> None:
         "Uniqueid": "8.1",
     }
     assert sections["Channel"]["Waits in queue"] == "support, position 1, for 0:30"
+    assert told(row, 172)["Waiting"]["Service level"] == "!! 0:11 over 60 s"
     (listed_only, *_) = caller_rows(floor(support(), LISTED), support().queues["support"])
     assert list(told(listed_only, LISTED)) == ["Waiting"], "a list of queues tells of no channel"
 
