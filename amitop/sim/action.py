@@ -48,6 +48,10 @@ def action(name: str, classes: str, synopsis: str, module: str = "") -> Callable
     return enter
 
 
+class Refusal(Exception):
+    """Why an action is not carried out, in Asterisk's words. For handlers that answer at once."""
+
+
 class Ask:
     """An action that waits for its answer."""
 
@@ -69,6 +73,20 @@ class Ask:
         """Return the channel that a header names or whose Uniqueid it is."""
         name = self.get(header)
         return self.exchange.find(name) if name else None
+
+    def need(self, header: str, complaint: str) -> str:
+        """Return a header's value. Raises `Refusal` with *complaint* where it is not there."""
+        value = self.get(header)
+        if not value:
+            raise Refusal(complaint)
+        return value
+
+    def need_channel(self, complaint: str, header: str = "Channel") -> Channel:
+        """Return the channel that a header means. Raises `Refusal` with *complaint* where there is none."""
+        channel = self.channel(header)
+        if channel is None:
+            raise Refusal(complaint)
+        return channel
 
     def ack(self, message: str = "", headers: Iterable[Header] = ()) -> None:
         """Answer that it is done."""

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, cast
 
-from amitop.sim.action import ACTIONS, Ask
+from amitop.sim.action import ACTIONS, Ask, Refusal
 from amitop.sim.filters import Filters
 from amitop.sim.outlet import Outlet
 from amitop.sim.privileges import ALL
@@ -169,5 +169,8 @@ class Session(asyncio.Protocol):
         elif found.authority and not (self.user is not None and self.user.write_mask & found.authority):
             ask.error("Permission denied")
         else:
-            return found.handler(ask)
+            try:
+                return found.handler(ask)
+            except Refusal as refusal:
+                ask.error(str(refusal))
         return None

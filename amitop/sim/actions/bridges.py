@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.sim.action import action
+from amitop.sim.action import Refusal, action
 from amitop.sim.event import bridge_block
 
 if TYPE_CHECKING:
@@ -26,15 +26,11 @@ def bridge_list(ask: Ask) -> None:
     ask.listing("Bridge listing will follow", "BridgeListComplete", items)
 
 
-def _bridge(ask: Ask) -> Bridge | None:
-    """Return the bridge; None after saying why there is none."""
-    uniqueid = ask.get("BridgeUniqueid")
-    if not uniqueid:
-        ask.error("BridgeUniqueid must be provided")
-        return None
-    bridge = ask.exchange.bridges.get(uniqueid)
+def _bridge(ask: Ask) -> Bridge:
+    """Return the bridge. Raises `Refusal` where there is none."""
+    bridge = ask.exchange.bridges.get(ask.need("BridgeUniqueid", "BridgeUniqueid must be provided"))
     if bridge is None:
-        ask.error("Specified BridgeUniqueid not found")
+        raise Refusal("Specified BridgeUniqueid not found")
     return bridge
 
 
@@ -42,17 +38,14 @@ def _bridge(ask: Ask) -> Bridge | None:
 def bridge_info(ask: Ask) -> None:
     """List who is in a bridge."""
     bridge = _bridge(ask)
-    if bridge is not None:
-        items = [ask.item("BridgeInfoChannel", channel.block()) for channel in bridge.channels.values()]
-        ask.listing("Bridge channel listing will follow", "BridgeInfoComplete", items, tail=bridge_block(bridge))
+    items = [ask.item("BridgeInfoChannel", channel.block()) for channel in bridge.channels.values()]
+    ask.listing("Bridge channel listing will follow", "BridgeInfoComplete", items, tail=bridge_block(bridge))
 
 
 @action("BridgeKick", "", "Kick a channel from a bridge.")
 def bridge_kick(ask: Ask) -> None:
     """Throw a channel out of its bridge."""
-    if not ask.get("Channel"):
-        ask.error("Channel must be provided")
-        return
+    ask.need("Channel", "Channel must be provided")
     channel = ask.channel()
     if channel is None:
         ask.error("Channel does not exist")
@@ -73,7 +66,6 @@ def _kick(exchange: Exchange, channel: Channel) -> None:
 def bridge_destroy(ask: Ask) -> None:
     """Throw everybody out of a bridge."""
     bridge = _bridge(ask)
-    if bridge is not None:
-        ask.ack("Bridge has been destroyed")
-        for channel in list(bridge.channels.values()):
-            _kick(ask.exchange, channel)
+    ask.ack("Bridge has been destroyed")
+    for channel in list(bridge.channels.values()):
+        _kick(ask.exchange, channel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from amitop.sim.action import action
+from amitop.sim.action import Refusal, action
 
 if TYPE_CHECKING:
     from amitop.sim.action import Ask
@@ -18,19 +18,13 @@ UP = 6
 @action("Hangup", "system,call", "Hangup channel.")
 def hangup(ask: Ask) -> None:
     """Hang up a channel, or all whose names match `/regex/`."""
-    name = ask.get("Channel")
-    if not name:
-        ask.error("No channel specified")
-        return
+    name = ask.need("Channel", "No channel specified")
     cause = ask.get("Cause")
     cause_number = int(cause) if cause.isascii() and cause.isdigit() and int(cause) <= 127 else 0
     if name.startswith("/"):
         _hang_up_many(ask, name, cause_number)
         return
-    channel = ask.channel()
-    if channel is None:
-        ask.error("No such channel")
-        return
+    channel = ask.need_channel("No such channel")
     ask.ack("Channel Hungup")
     ask.exchange.hangup(channel, cause_number)
 
@@ -54,13 +48,8 @@ def _hang_up_many(ask: Ask, name: str, cause: int) -> None:
 @action("PJSIPHangup", "system,call", "Hangup an incoming PJSIP channel with a SIP response code", "chan_pjsip")
 def pjsip_hangup(ask: Ask) -> None:
     """Hang up by a SIP answer; what it means as a cause is what a phone's answer would mean."""
-    if not ask.get("Channel"):
-        ask.error("No channel specified")
-        return
-    channel = ask.channel()
-    if channel is None:
-        ask.error("No such channel")
-        return
+    ask.need("Channel", "No channel specified")
+    channel = ask.need_channel("No such channel")
     ask.ack("Channel Hungup")
     ask.exchange.hangup(channel, {"404": 1, "480": 19, "486": 17, "503": 34, "603": 21}.get(ask.get("Cause"), 16))
 
@@ -69,16 +58,9 @@ def pjsip_hangup(ask: Ask) -> None:
 def redirect(ask: Ask) -> None:
     """Move a leg to an extension, or two at once."""
     for header in ("Channel", "Context", "Exten", "Priority"):
-        if not ask.get(header):
-            ask.error(f"{header} not specified")
-            return
+        ask.need(header, f"{header} not specified")
     target = _target(ask, "")
-    if target is None:
-        return
-    channel = ask.channel()
-    if channel is None:
-        ask.error(f"Channel does not exist: {ask.get('Channel')}")
-        return
+    channel = ask.need_channel(f"Channel does not exist: {ask.get('Channel')}")
     if ask.get("ExtraChannel"):
         _redirect_both(ask, channel, target)
     elif channel.state != UP and not channel.pbx:
@@ -90,43 +72,32 @@ def redirect(ask: Ask) -> None:
 
 
 def _redirect_both(ask: Ask, channel: Channel, target: tuple[str, str, int]) -> None:
-    extra = ask.channel("ExtraChannel")
-    if extra is None:
-        ask.error(f"ExtraChannel does not exist: {ask.get('ExtraChannel')}")
-        return
-    extra_target: tuple[str, str, int] | None = target
+    extra = ask.need_channel(f"ExtraChannel does not exist: {ask.get('ExtraChannel')}", "ExtraChannel")
+    extra_target = target
     if ask.get("ExtraExten") or ask.get("ExtraContext") or ask.get("ExtraPriority"):
         for header in ("ExtraContext", "ExtraExten", "ExtraPriority"):
-            if not ask.get(header):
-                ask.error(f"{header} not specified")
-                return
+            ask.need(header, f"{header} not specified")
         extra_target = _target(ask, "Extra")
-    if extra_target is None:
-        return
     if ask.exchange.redirect_both(channel, target, extra, extra_target):
         ask.ack("Dual Redirect successful")
     else:
         ask.error("Redirect failed")
 
 
-def _target(ask: Ask, prefix: str) -> tuple[str, str, int] | None:
-    """Return context, extension and priority; None after saying what is wrong with the priority."""
+def _target(ask: Ask, prefix: str) -> tuple[str, str, int]:
+    """Return context, extension and priority. Raises `Refusal`."""
     priority = ask.get(f"{prefix}Priority")
     if not (priority.isascii() and priority.isdigit() and int(priority) > 0):
-        ask.error(f"{prefix}Priority is invalid")
-        return None
+        raise Refusal(f"{prefix}Priority is invalid")
     return ask.get(f"{prefix}Context"), ask.get(f"{prefix}Exten"), int(priority)
 
 
 @action("BlindTransfer", "call", "Blind transfer channel(s) to the given destination")
 def blind_transfer(ask: Ask) -> None:
     """Send the peer of a channel to an extension."""
-    if not _has(ask, Channel="No channel specified", Exten="No extension specified"):
-        return
-    channel = ask.channel()
-    if channel is None:
-        ask.error("Channel specified does not exist")
-        return
+    ask.need("Channel", "No channel specified")
+    ask.need("Exten", "No extension specified")
+    channel = ask.need_channel("Channel specified does not exist")
     result = ask.exchange.blind_transfer(channel, ask.get("Exten"), ask.get("Context"))
     answers = {"Not Permitted": "Transfer not permitted", "Invalid": "Transfer invalid", "Fail": "Transfer failed"}
     if result in answers:
@@ -138,22 +109,18 @@ def blind_transfer(ask: Ask) -> None:
 @action("Atxfer", "call", "Attended transfer.")
 def attended_transfer(ask: Ask) -> None:
     """Refuse: features.conf of this exchange has no code for it."""
-    if not _has(ask, Channel="No channel specified", Exten="No extension specified"):
-        return
-    ask.error(
-        "Channel specified does not exist" if ask.channel() is None else "No attended transfer feature code found"
-    )
+    ask.need("Channel", "No channel specified")
+    ask.need("Exten", "No extension specified")
+    ask.need_channel("Channel specified does not exist")
+    ask.error("No attended transfer feature code found")
 
 
 @action("CancelAtxfer", "call", "Cancel an attended transfer.")
 def cancel_attended_transfer(ask: Ask) -> None:
     """Agree: there is none to cancel."""
-    if not _has(ask, Channel="No channel specified"):
-        return
-    if ask.channel() is None:
-        ask.error("Channel specified does not exist")
-    else:
-        ask.ack("CancelAtxfer successfully queued")
+    ask.need("Channel", "No channel specified")
+    ask.need_channel("Channel specified does not exist")
+    ask.ack("CancelAtxfer successfully queued")
 
 
 @action("Bridge", "call", "Bridge two channels already in the PBX.")
@@ -183,17 +150,12 @@ def _beginning(exchange: Exchange, name: str) -> Channel | None:
 @action("AbsoluteTimeout", "system,call", "Set absolute timeout.")
 def absolute_timeout(ask: Ask) -> None:
     """Limit how long a channel lives from now. There is no way to take a limit back: 0 is no time to Asterisk."""
-    if not ask.get("Channel"):
-        ask.error("No channel specified")
-        return
+    ask.need("Channel", "No channel specified")
     found = re.match(r"\s*\+?(\d+)", ask.get("Timeout"))
     if found is None or not int(found[1]):
         ask.error("No timeout specified")
         return
-    channel = ask.channel()
-    if channel is None:
-        ask.error("No such channel")
-        return
+    channel = ask.need_channel("No such channel")
     ask.exchange.limit(channel, int(found[1]))
     ask.ack("Timeout Set")
 
@@ -201,12 +163,9 @@ def absolute_timeout(ask: Ask) -> None:
 @action("LocalOptimizeAway", "system,call", "Optimize away a local channel when possible.")
 def local_optimize_away(ask: Ask) -> None:
     """Agree: what can be optimized away here is already."""
-    if not _has(ask, Channel="'Channel' not specified."):
-        return
-    if ask.channel() is None:
-        ask.error("Channel does not exist.")
-    else:
-        ask.ack("Queued channel to be optimized away")
+    ask.need("Channel", "'Channel' not specified.")
+    ask.need_channel("Channel does not exist.")
+    ask.ack("Queued channel to be optimized away")
 
 
 @action(
@@ -217,18 +176,7 @@ def local_optimize_away(ask: Ask) -> None:
 )
 def send_text(ask: Ask) -> None:
     """Send words to a phone's display."""
-    if not _has(ask, Channel="No channel specified", Message="No Message specified"):
-        return
-    if ask.channel() is None:
-        ask.error("No such channel")
-    else:
-        ask.ack("Success")
-
-
-def _has(ask: Ask, **complaints: str) -> bool:
-    """Whether all of these headers are there; else say the complaint about the first that is not."""
-    for header, complaint in complaints.items():
-        if not ask.get(header):
-            ask.error(complaint)
-            return False
-    return True
+    ask.need("Channel", "No channel specified")
+    ask.need("Message", "No Message specified")
+    ask.need_channel("No such channel")
+    ask.ack("Success")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.sim.action import action
+from amitop.sim.action import Refusal, action
 
 if TYPE_CHECKING:
     from amitop.sim.action import Ask
@@ -16,8 +16,12 @@ NO_NAME = "No Conference name provided."
 NONE_ACTIVE = "No active conferences."
 
 
-def _missing(ask: Ask) -> str:
-    return "No Conference by that name found." if ask.exchange.conferences else NONE_ACTIVE
+def _room_of(ask: Ask) -> Conference:
+    """Return the conference that is named. Raises `Refusal` where there is none."""
+    room = ask.exchange.conferences.get(ask.need("Conference", NO_NAME))
+    if room is None:
+        raise Refusal("No Conference by that name found." if ask.exchange.conferences else NONE_ACTIVE)
+    return room
 
 
 def _yes(value: bool) -> str:
@@ -48,18 +52,12 @@ def _room(room: Conference) -> list[Header]:
 @action("ConfbridgeList", "reporting", "List participants in a conference.", MODULE)
 def list_participants(ask: Ask) -> None:
     """List who is in a conference."""
-    name = ask.get("Conference")
-    if not name:
-        ask.error(NO_NAME)
-    elif (room := ask.exchange.conferences.get(name)) is None:
-        ask.error(_missing(ask))
-    else:
-        now = ask.exchange.clock.now
-        items = [
-            ask.item("ConfbridgeList", _participant(room, member, now), member.channel.block())
-            for member in room.members.values()
-        ]
-        ask.listing("Confbridge user list will follow", "ConfbridgeListComplete", items)
+    room, now = _room_of(ask), ask.exchange.clock.now
+    items = [
+        ask.item("ConfbridgeList", _participant(room, member, now), member.channel.block())
+        for member in room.members.values()
+    ]
+    ask.listing("Confbridge user list will follow", "ConfbridgeListComplete", items)
 
 
 def _participant(room: Conference, member: Participant, now: float) -> list[Header]:
@@ -79,14 +77,9 @@ def _participant(room: Conference, member: Participant, now: float) -> list[Head
 
 
 def _mute(ask: Ask, on: bool) -> None:
-    name, channel = ask.get("Conference"), ask.get("Channel")
-    if not name:
-        ask.error(NO_NAME)
-    elif not channel:
-        ask.error("No channel name provided.")
-    elif name not in ask.exchange.conferences:
-        ask.error(_missing(ask))
-    elif ask.exchange.conf_mute(name, channel, on):
+    ask.need("Conference", NO_NAME)
+    channel = ask.need("Channel", "No channel name provided.")
+    if ask.exchange.conf_mute(_room_of(ask).name, channel, on):
         ask.ack("User muted" if on else "User unmuted")
     else:
         ask.error("No Channel by that name found in Conference.")
@@ -107,25 +100,16 @@ def unmute(ask: Ask) -> None:
 @action("ConfbridgeKick", "call", "Kick a Confbridge user.", MODULE)
 def kick(ask: Ask) -> None:
     """Throw out a participant, `participants` (who are no administrators) or `all`."""
-    name, channel = ask.get("Conference"), ask.get("Channel")
-    if not name:
-        ask.error(NO_NAME)
-    elif name not in ask.exchange.conferences:
-        ask.error(_missing(ask))
-    elif not ask.exchange.conf_kick(name, channel):
-        ask.error("No Channel by that name found in Conference.")
-    else:
+    channel = ask.get("Channel")
+    if ask.exchange.conf_kick(_room_of(ask).name, channel):
         ask.ack("All participants kicked" if channel in {"all", "participants"} else "User kicked")
+    else:
+        ask.error("No Channel by that name found in Conference.")
 
 
 def _lock(ask: Ask, on: bool) -> None:
-    name = ask.get("Conference")
-    if not name:
-        ask.error(NO_NAME)
-    elif not ask.exchange.conf_lock(name, on):
-        ask.error(_missing(ask))
-    else:
-        ask.ack("Conference locked" if on else "Conference unlocked")
+    ask.exchange.conf_lock(_room_of(ask).name, on)
+    ask.ack("Conference locked" if on else "Conference unlocked")
 
 
 @action("ConfbridgeLock", "call", "Lock a Confbridge conference.", MODULE)
@@ -141,20 +125,14 @@ def unlock(ask: Ask) -> None:
 
 
 def _record(ask: Ask, on: bool) -> None:
-    name = ask.get("Conference")
-    if not name:
-        ask.error(NO_NAME)
-        return
-    room = ask.exchange.conferences.get(name)
-    if room is None:
-        ask.error(_missing(ask))
-    elif on and room.recording:
+    room = _room_of(ask)
+    if on and room.recording:
         ask.error("Conference is already being recorded.")
     elif not on and not room.recording:
         ask.error("Internal error while stopping recording.")
     else:
         ask.ack("Conference Recording Started." if on else "Conference Recording Stopped.")
-        ask.exchange.conf_record(name, on, ask.get("RecordFile"))
+        ask.exchange.conf_record(room.name, on, ask.get("RecordFile"))
 
 
 @action("ConfbridgeStartRecord", "system", "Start recording a Confbridge conference.", MODULE)

@@ -78,13 +78,8 @@ def _shown(channel: Channel, now: float) -> list[Header]:
 @action("CoreShowChannelMap", "system,reporting", "List all channels connected to the specified channel.")
 def core_show_channel_map(ask: Ask) -> None:
     """List who hears a channel."""
-    if not ask.get("Channel"):
-        ask.error("CoreShowChannelMap requires a channel.\n")
-        return
-    channel = ask.channel()
-    if channel is None:
-        ask.error("Could not get channel snapshot\n")
-        return
+    ask.need("Channel", "CoreShowChannelMap requires a channel.\n")
+    channel = ask.need_channel("Could not get channel snapshot\n")
     others = channel.bridge.others(channel) if channel.bridge is not None else []
     items = [ask.item("CoreShowChannelMap", [("ConnectedChannel", other.name)]) for other in others]
     ask.listing("Channel map will follow", "CoreShowChannelMapComplete", items)
@@ -137,31 +132,23 @@ def _status(channel: Channel, now: float) -> list[Header]:
     ]
 
 
+def _variable(ask: Ask) -> tuple[Channel | None, str]:
+    """Return whose variable is meant, None for the exchange's, and its name. Raises `Refusal`."""
+    name = ask.need("Variable", "No variable specified")
+    return ask.need_channel("No such channel") if ask.get("Channel") else None, name
+
+
 @action("Getvar", "call,reporting", "Gets a channel variable or function value.")
 def getvar(ask: Ask) -> None:
     """Read a variable of a channel, or a global one."""
-    name = ask.get("Variable")
-    if not name:
-        ask.error("No variable specified")
-        return
-    channel = ask.channel()
-    if channel is None and ask.get("Channel"):
-        ask.error("No such channel")
-        return
+    channel, name = _variable(ask)
     ask.ack(headers=[("Variable", name), ("Value", ask.exchange.get_variable(channel, name))])
 
 
 @action("Setvar", "call", "Sets a channel variable or function value.")
 def setvar(ask: Ask) -> None:
     """Set a variable of a channel, or a global one."""
-    name = ask.get("Variable")
-    if not name:
-        ask.error("No variable specified")
-        return
-    channel = ask.channel()
-    if channel is None and ask.get("Channel"):
-        ask.error("No such channel")
-        return
+    channel, name = _variable(ask)
     ask.exchange.set_variable(channel, name, ask.get("Value"))
     ask.ack("Variable Set")
 

@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 @action("PlayDTMF", "call", "Play DTMF signal on a specific channel.")
 def play_dtmf(ask: Ask) -> None:
     """Send a digit, the first of what is given."""
-    channel = ask.channel()
-    if channel is None:
-        ask.error("Channel not found")
-        return
+    channel = ask.need_channel("Channel not found")
     digit, duration = ask.get("Digit"), ask.get("Duration")
     if not digit:
         ask.error("No digit specified")
@@ -33,23 +30,16 @@ def play_dtmf(ask: Ask) -> None:
 @action("SendFlash", "call", "Send a hook flash on a specific channel.")
 def send_flash(ask: Ask) -> None:
     """Send a flash, which no phone here understands."""
-    if ask.channel() is None:
-        ask.error("Channel not found")
-    else:
-        ask.ack("Flash successfully queued")
+    ask.need_channel("Channel not found")
+    ask.ack("Flash successfully queued")
 
 
 @action("MuteAudio", "system", "Mute an audio stream.", "res_mutestream")
 def mute_audio(ask: Ask) -> None:
     """Silence what a channel says, hears, or both. There is no event of it."""
     for header in ("Channel", "State", "Direction"):
-        if not ask.get(header):
-            ask.error(f"{header} not specified")
-            return
-    channel = ask.channel()
-    if channel is None:
-        ask.error("No such channel")
-        return
+        ask.need(header, f"{header} not specified")
+    channel = ask.need_channel("No such channel")
     direction = ask.get("Direction").lower()
     if direction not in {"in", "out", "all"}:
         ask.error("Failed to mute/unmute stream")
@@ -58,15 +48,10 @@ def mute_audio(ask: Ask) -> None:
     ask.ack()
 
 
-def _recorded(ask: Ask) -> Channel | None:
-    """Return the channel; None after saying why there is none."""
-    if not ask.get("Channel"):
-        ask.error("No channel specified")
-        return None
-    channel = ask.channel()
-    if channel is None:
-        ask.error("No such channel")
-    return channel
+def _recorded(ask: Ask) -> Channel:
+    """Return the channel. Raises `Refusal` where there is none."""
+    ask.need("Channel", "No channel specified")
+    return ask.need_channel("No such channel")
 
 
 @action(
@@ -79,11 +64,7 @@ def _recorded(ask: Ask) -> Channel | None:
 def mix_monitor(ask: Ask) -> None:
     """Record a channel. No file is written."""
     channel = _recorded(ask)
-    if channel is None:
-        return
-    if not ask.get("File"):
-        ask.error("Could not start monitoring channel")
-        return
+    ask.need("File", "Could not start monitoring channel")
     ask.ack()
     ask.exchange.start_recording(channel, ask.get("File"))
 
@@ -97,8 +78,6 @@ def mix_monitor(ask: Ask) -> None:
 def stop_mix_monitor(ask: Ask) -> None:
     """End one recording of a channel."""
     channel = _recorded(ask)
-    if channel is None:
-        return
     if ask.exchange.stop_recording(channel, ask.get("MixMonitorID")):
         ask.ack()
     else:
@@ -115,6 +94,6 @@ def mix_monitor_mute(ask: Ask) -> None:
         ask.error("Invalid direction specified. Must be read, write or both")
     elif not state:
         ask.error("No state specified")
-    elif (channel := _recorded(ask)) is not None:
-        ask.exchange.mute_recording(channel, direction.lower(), is_true(state))
+    else:
+        ask.exchange.mute_recording(_recorded(ask), direction.lower(), is_true(state))
         ask.ack()  # also where nothing is recorded

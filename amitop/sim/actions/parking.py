@@ -19,17 +19,12 @@ NO_LIMIT = 1 << 64
 @action("Park", "call", "Park a channel.", MODULE)
 def park(ask: Ask) -> None:
     """Park a leg. What it heard is hung up, unless it is named as TimeoutChannel."""
-    if not ask.get("Channel"):
-        ask.error("Channel not specified")
-        return
+    ask.need("Channel", "Channel not specified")
     timeout = ask.get("Timeout")
     if timeout and not (timeout.isascii() and timeout.isdigit()):
         ask.error("Invalid Timeout value.")
         return
-    channel = ask.channel()
-    if channel is None:
-        ask.error(f"Channel does not exist: {ask.get('Channel')}")
-        return
+    channel = ask.need_channel(f"Channel does not exist: {ask.get('Channel')}")
     announced = ask.get("AnnounceChannel")
     if announced and ask.exchange.find(announced) is None:
         ask.error("AnnounceChannel does not exist")

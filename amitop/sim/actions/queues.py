@@ -131,13 +131,8 @@ def _summary(queue: Queue, now: float) -> list[Header]:
 @action("QueueAdd", "agent", "Add interface to queue.", MODULE)
 def queue_add(ask: Ask) -> None:
     """Add a dynamic member."""
-    queue, interface = ask.get("Queue"), ask.get("Interface")
-    if not queue:
-        ask.error("'Queue' not specified.")
-        return
-    if not interface:
-        ask.error("'Interface' not specified.")
-        return
+    queue = ask.need("Queue", "'Queue' not specified.")
+    interface = ask.need("Interface", "'Interface' not specified.")
     error = ask.exchange.add_member(
         queue,
         interface,
@@ -213,37 +208,29 @@ def queue_log(ask: Ask) -> None:
 # -- callers ------------------------------------------------------------------------------------------------------
 
 
-def _has_caller(ask: Ask) -> bool:
-    for header in ("Queue", "Caller"):
-        if not ask.get(header):
-            ask.error(f"'{header}' not specified.")
-            return False
-    return True
+def _caller(ask: Ask) -> tuple[str, str]:
+    """Return the names of a queue and of a channel that waits in it. Raises `Refusal` where one is missing."""
+    return ask.need("Queue", "'Queue' not specified."), ask.need("Caller", "'Caller' not specified.")
 
 
 @action("QueueWithdrawCaller", "", "Request to withdraw a caller from the queue back to the dialplan.", MODULE)
 def queue_withdraw(ask: Ask) -> None:
     """Send a caller on in the dialplan, as soon as the queue looks at them."""
-    if _has_caller(ask):
-        error = ask.exchange.withdraw(ask.get("Queue"), ask.get("Caller"), ask.get("WithdrawInfo"))
-        complaint = f"Unable to request withdraw from queue: {error}" if error else ""
-        _tell(ask, complaint, "Withdraw requested successfully")
+    error = ask.exchange.withdraw(*_caller(ask), ask.get("WithdrawInfo"))
+    complaint = f"Unable to request withdraw from queue: {error}" if error else ""
+    _tell(ask, complaint, "Withdraw requested successfully")
 
 
 @action("QueueChangePriorityCaller", "", "Change priority of a caller on queue.", MODULE)
 def queue_priority(ask: Ask) -> None:
     """Change a caller's priority, and with Immediate the order too."""
-    if not _has_caller(ask):
-        return
-    if not ask.get("Priority"):
-        ask.error("'Priority' not specified.")
-        return
-    priority = _number(ask.get("Priority"))
+    caller = _caller(ask)
+    priority = _number(ask.need("Priority", "'Priority' not specified."))
     if priority is None:
         ask.error("'Priority' need integer.")
         return
     immediate = is_true(ask.get("Immediate"))
-    error = ask.exchange.change_priority(ask.get("Queue"), ask.get("Caller"), priority, immediate=immediate)
+    error = ask.exchange.change_priority(*caller, priority, immediate=immediate)
     complaint = f"Unable to change priority caller on queue: {error}" if error else ""
     _tell(ask, complaint, "Priority change for caller on queue")
 
@@ -271,15 +258,15 @@ def queue_rule(ask: Ask) -> None:
     ask.session.say(b"\r\n")
 
 
-def _number(text: str) -> int | None:
-    try:
-        return int(text)
-    except ValueError:
-        return None
-
-
 def _tell(ask: Ask, complaint: str, success: str) -> None:
     if complaint:
         ask.error(complaint)
     else:
         ask.ack(success)
+
+
+def _number(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.sim.action import action
+from amitop.sim.action import Refusal, action
 from amitop.sim.actions.endpoints import auth_detail
 
 if TYPE_CHECKING:
@@ -64,17 +64,13 @@ def _detail(each: Registration, now: float) -> list[Header]:
     ]
 
 
-def _each(ask: Ask) -> list[str] | None:
-    """Return the registrations that are asked for; None after saying what is wrong."""
-    name = ask.get("Registration")
-    if not name:
-        ask.error("Registration parameter missing.")
-        return None
+def _each(ask: Ask) -> list[str]:
+    """Return the registrations that are asked for. Raises `Refusal`."""
+    name = ask.need("Registration", "Registration parameter missing.")
     if name == EVERY:
         return list(ask.exchange.registrations)
     if name not in ask.exchange.registrations:
-        ask.error("Unable to retrieve registration entry\n")
-        return None
+        raise Refusal("Unable to retrieve registration entry\n")
     return [name]
 
 
@@ -82,17 +78,15 @@ def _each(ask: Ask) -> list[str] | None:
 def register(ask: Ask) -> None:
     """Try a registration now, or all."""
     names = _each(ask)
-    if names is not None:
-        ask.ack("Reregistrations queued." if ask.get("Registration") == EVERY else "Reregistration sent")
-        for name in names:
-            ask.exchange.register(name)
+    ask.ack("Reregistrations queued." if ask.get("Registration") == EVERY else "Reregistration sent")
+    for name in names:
+        ask.exchange.register(name)
 
 
 @action("PJSIPUnregister", "system,reporting", "Unregister an outbound registration.", MODULE)
 def unregister(ask: Ask) -> None:
     """End a registration, or all."""
     names = _each(ask)
-    if names is not None:
-        ask.ack("Unregistrations queued." if ask.get("Registration") == EVERY else "Unregistration sent")
-        for name in names:
-            ask.exchange.unregister(name)
+    ask.ack("Unregistrations queued." if ask.get("Registration") == EVERY else "Unregistration sent")
+    for name in names:
+        ask.exchange.unregister(name)
