@@ -15,6 +15,7 @@ from amitop.ami.errors import ActionError, ActionTimeout, AmiError, LinkLost, Lo
 from amitop.ami.link import Backoff, LinkState
 from amitop.ami.session import Session
 from amitop.health import Health, LinkStatus, PbxInfo
+from amitop.introduction import learn_info, learn_rights
 from amitop.pbx.store import Store
 from amitop.rights import ActionRights
 from amitop.subscription import AWAITED, EVENT_CLASSES, Subscription
@@ -43,8 +44,6 @@ QUEUES_WAIT = 3.0
 """Seconds that the first list of queues may hold up the first picture: realtime queues can be slow."""
 POLL_EVERY = 3.0
 """Between lists where the login gets no call events at all (`ami.md` D.9)."""
-BOOTING_TRIES = 3
-BOOTING_PAUSE = 2.0
 CLOCK_JUMP = 5.0
 """Seconds by which wall and monotonic clock may part in a second before the machine must have slept (`ami.md` D.8)."""
 QUALITY_LINGER = 10.0
@@ -310,32 +309,11 @@ class LivePbx:
     # -- the parts of a sync --------------------------------------------------------------------------------------
 
     async def _learn(self, session: Session) -> None:
-        """Ask who the PBX is and what this login may do.
-
-        While Asterisk boots, modules that are not loaded yet make their actions unknown (`ami.md` D.9), so a PBX that
-        lists nothing that lists channels, and did not say that it has booted, is asked again.
-        """
-        for _ in range(BOOTING_TRIES):
-            booted = session.booted  # as of the question: the answer may be older than a FullyBooted that overtakes it
-            listed = await session.action("ListCommands")
-            commands = {k: v for k, v in listed.headers.items() if k not in {"response", "actionid", "message"}}
-            self.rights = ActionRights(commands)
-            if booted or self.rights.may("CoreShowChannels") or self.rights.may("Status"):
-                break
-            await session.wait_booted(BOOTING_PAUSE)
-        info = PbxInfo(ami=session.banner_version)
-        for action in ("CoreSettings", "CoreStatus"):
-            if not self.rights.may(action):
-                continue
-            try:
-                answer = await session.action(action)
-            except ActionError:
-                continue  # the field stays unknown, which is what the screen then says
-            if action == "CoreSettings":
-                info.asterisk, info.system = answer.value("AsteriskVersion"), answer.value("SystemName")
-                info.ami = answer.value("AMIversion") or info.ami
-            else:
-                self._notice_restart(f"{answer.get('CoreStartupDate')} {answer.get('CoreStartupTime')}")
+        """Ask what this login may do and who the PBX is."""
+        self.rights = await learn_rights(session)
+        info, startup = await learn_info(session, self.rights)
+        if startup is not None:
+            self._notice_restart(startup)
         info.started, info.reloaded = self.info.started, self.info.reloaded
         self.info = info
 

@@ -29,10 +29,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pbx": {"ami.packet", "ami.wire", "text"},  # bytes to packets is pure, and a recording is bytes
     "rights": {"text"},
     "health": {"ami.link", "ami.session"},
+    "introduction": {"ami", "health", "rights"},
     "subscription": {"ami", "rights"},
     "sync": {"ami", "config", "pbx", "health"},
     "shift": {"pbx", "text", "thresholds"},
-    "live": {"ami", "pbx", "config", "health", "rights", "shift", "subscription", "sync", "text"},
+    "live": {"ami", "pbx", "config", "health", "introduction", "rights", "shift", "subscription", "sync", "text"},
     "control": {"ami", "pbx", "live", "rights", "config", "text"},
     "views": {"pbx", "shift", "text", "thresholds"},
     "ui": {"views", "control", "live", "health", "rights", "pbx", "config", "shift", "text", "thresholds"},
