@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from amitop.sim import members
 from amitop.sim.action import action
 from amitop.sim.privileges import is_true
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 MODULE = "app_queue"
 NOT_IN_USE, INVALID, UNAVAILABLE = 1, 4, 5
+_LISTED_AS = {"MemberName": "Name", "Interface": "Location"}
 
 
 def _wanted(ask: Ask) -> list[Queue]:
@@ -62,23 +64,8 @@ def _params(queue: Queue) -> list[Header]:
 
 
 def _member(member: Member) -> list[Header]:
-    return [
-        ("Queue", member.queue),
-        ("Name", member.name),
-        ("Location", member.interface),
-        ("StateInterface", member.state_interface),
-        ("Membership", member.membership),
-        ("Penalty", str(member.penalty)),
-        ("CallsTaken", str(member.calls_taken)),
-        ("LastCall", str(member.last_call)),
-        ("LastPause", str(member.last_pause)),
-        ("LoginTime", str(member.login_time)),
-        ("InCall", str(int(member.in_call))),
-        ("Status", str(member.status)),
-        ("Paused", str(int(member.paused))),
-        ("PausedReason", member.paused_reason),
-        ("Wrapuptime", str(member.wrapup)),
-    ]
+    """Return what events say of a member, two headers by other names, and one left out."""
+    return [(_LISTED_AS.get(name, name), value) for name, value in members.block(member) if name != "Ringinuse"]
 
 
 def _entry(queue: Queue, place: int, caller: Caller, now: float) -> list[Header]:
