@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -145,7 +147,15 @@ class DetailPane(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     BINDING_GROUP_TITLE = "Details"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape", "leave", "Rows", tooltip="Go back to the rows, and to the keys of the view", id="details.leave"
+        )
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"detail--title", "detail--label", "detail--value"}
+
+    class Left(Message):
+        """A person is done with the details."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="detail")
@@ -156,6 +166,14 @@ class DetailPane(ScrollView, can_focus=True):
         self._row: AnyRow | None = None
         self._known_at = 0.0
         self.border_title = " details "
+
+    def action_leave(self) -> None:
+        """Give the keys back to the rows."""
+        self.post_message(self.Left())
+
+    def forget(self) -> None:
+        """Keep nothing of the row that was shown: another view comes, whose cursor may be on none."""
+        self._row = None
 
     def show(self, row: AnyRow | None, now: float, *, applications_live: bool) -> None:
         """Show what is known of *row* at *now*, repainting only the lines that differ.

@@ -316,11 +316,13 @@ class MainScreen(Screen[None]):
             view.display = False  # until the switch, which has it filled first
             await self.query_one("#views", ContentSwitcher).mount(view)
         self.view_name = name
+        self.view.table.focus()  # also from the details of this view
 
     def watch_view_name(self, name: str) -> None:
         """Bring the view up to date as it comes."""
         self.query_one("#views", ContentSwitcher).current = name
         self._dress_details()
+        self.detail.forget()
         self.view.table.focus()
         # The rows at once, for the next key may have been typed already; all else when the view has its size.
         self.view.sync(self.now, force=True)
@@ -376,6 +378,11 @@ class MainScreen(Screen[None]):
         message.stop()
         self.action_details(shown=True)
         self.call_after_refresh(self.detail.focus)
+
+    def on_detail_pane_left(self, message: DetailPane.Left) -> None:
+        """Go back to the rows."""
+        message.stop()
+        self.view.table.focus()
 
     def on_table_view_stale(self, message: TableView.Stale) -> None:
         """Show what was just asked for without waiting for the frame."""

@@ -152,6 +152,31 @@ async def test_enter_on_a_channel_goes_to_its_details():
         assert app.focused is app.main.view.table
 
 
+async def test_escape_and_the_key_of_the_view_go_back_from_the_details_to_the_rows():
+    app = dashboard(talking())
+    async with app.run_test(size=(120, 30)) as pilot:
+        for key in ("escape", "2"):
+            await pilot.press("2", "enter")
+            await pilot.pause()
+            assert app.focused is app.main.detail
+            assert "Esc Rows" in last_line(app)
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.focused is app.main.view.table
+            assert app.main.detail.display
+
+
+async def test_the_details_of_a_row_stay_in_its_view():
+    app = dashboard(talking())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", "slash", *"nobody", "enter", "1")
+        await pilot.pause()
+        assert "Legs" in screen_text(app).partition("─ details")[2]
+        await pilot.press("2")
+        await pilot.pause()
+        assert "Nothing is selected" in screen_text(app).partition("─ details")[2]
+
+
 def test_sections_stand_beside_each_other_and_lines_fit():
     sections = [Section("Call", (("State", "Talking"),) * 5), Section("Bridge", (("ID", "b1"),))]
     sections.append(Section("Events", (("9 s ago", "first"), ("1 s ago", "last " * 30))))
