@@ -70,7 +70,7 @@ def _complaint(parser: argparse.ArgumentParser, word: str) -> str:
     """Say what is wrong with a word too many. Nothing but an option's name is repeated: the rest may be a secret."""
     if not word.startswith("-"):
         return "there is one word too many"
-    import difflib  # noqa: PLC0415  # only for somebody who mistyped
+    import difflib  # only for somebody who mistyped
 
     name = word.partition("=")[0]
     known = [option for action in parser._actions for option in action.option_strings]
@@ -246,7 +246,7 @@ def _verify() -> _Parser:
 
 
 def _theme(text: str) -> str:
-    from amitop.config import THEMES  # noqa: PLC0415  # --version has no theme
+    from amitop.config import THEMES  # --version has no theme
 
     if text not in THEMES:
         raise argparse.ArgumentTypeError(f"must be one of {', '.join(THEMES)}")
@@ -280,7 +280,7 @@ def _not_negative(text: str) -> float:
 
 
 def _mischief(text: str) -> tuple[str, ...]:
-    from amitop.sim.misbehave import KINDS  # noqa: PLC0415  # most commands have nothing to do with it
+    from amitop.sim.misbehave import KINDS  # most commands have nothing to do with it
 
     words = KINDS if text == "all" else tuple(text.split(","))
     if not set(words) <= set(KINDS):

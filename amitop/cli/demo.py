@@ -33,11 +33,11 @@ def run(args: argparse.Namespace) -> int:
     secret = secrets.token_hex(16)
     with _simulation(args, secret) as port:
         # While it starts, what the screen needs is imported here.
-        from amitop.ami.address import Address  # noqa: PLC0415
-        from amitop.ami.secret import Secret  # noqa: PLC0415
-        from amitop.cli import dashboard  # noqa: PLC0415
-        from amitop.cli.login import Login  # noqa: PLC0415
-        from amitop.config import Config, Profile  # noqa: PLC0415
+        from amitop.ami.address import Address
+        from amitop.ami.secret import Secret
+        from amitop.cli import dashboard
+        from amitop.cli.login import Login
+        from amitop.config import Config, Profile
 
         profile = Profile(
             "demo", Address("127.0.0.1", port()), "amitop", Secret(secret), read_only=args.read_only, origin="the demo"

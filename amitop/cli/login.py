@@ -44,7 +44,7 @@ def login_of(args: argparse.Namespace) -> Login:
 
 
 def _ask(question: str) -> str:
-    import getpass  # noqa: PLC0415  # most logins have a secret already
+    import getpass  # most logins have a secret already
 
     try:
         return getpass.getpass(question)

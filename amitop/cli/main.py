@@ -43,11 +43,11 @@ def _run(args: argparse.Namespace) -> int:
     """Find out everything that a person may have got wrong first: only then is the rest of amitop worth importing."""
     words = {}
     if args.command in {DASHBOARD, DEMO}:
-        from amitop.cli.terminal import require_terminal  # noqa: PLC0415
+        from amitop.cli.terminal import require_terminal
 
         require_terminal()
     if "target" in args:
-        from amitop.cli.login import login_of  # noqa: PLC0415  # `replay` logs in nowhere
+        from amitop.cli.login import login_of  # `replay` logs in nowhere
 
         words["login"] = login_of(args)
     return int(import_module(f"amitop.cli.{args.command}").run(args, **words))

@@ -267,11 +267,6 @@ class Store:
             _, uniqueid = buried.popleft()
             self.tombstones.pop(uniqueid, None)
 
-    def bridge_members(self, uniqueid: str) -> Iterable[str]:
-        """Return the Uniqueids in a bridge, none where the bridge is not known."""
-        bridge = self.bridges.get(uniqueid)
-        return bridge.members if bridge is not None else ()
-
 
 def _table() -> dict[str, tuple[Callable[[Store, Packet, float], None], ...]]:
     """Join the reducers' tables: an event may be read by several, in the order of the list that names them."""

@@ -77,7 +77,6 @@ class Queue:
     max_len: int = 0
     weight: int = 0
     join_empty: bool = True
-    leave_when_empty: bool = False
     ring_in_use: bool = False
     music: str = "default"
     members: dict[str, Member] = field(default_factory=dict)

@@ -64,7 +64,6 @@ class Lot:
     timeout: float = 45.0
     exten: str = "700"
     context: str = "parkedcalls"
-    come_back_to_origin: bool = True
     bridge: Bridge | None = None
     calls: dict[int, Parked] = field(default_factory=dict)
     """By space."""
