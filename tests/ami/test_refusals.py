@@ -122,7 +122,7 @@ async def test_closed_at_once_is_probably_the_authlimit(pbx: FakeServer) -> None
 
 async def test_a_peer_that_says_nothing(pbx: FakeServer) -> None:
     pbx.banner = None
-    await no_session(pbx.address, Reason.TIMEOUT, "not a word within 0.2 s", retry=True, connect_timeout=0.2)
+    await no_session(pbx.address, Reason.TIMEOUT, "not a word within 1 s", retry=True, connect_timeout=1.0)
 
 
 async def test_a_peer_that_greets_otherwise_and_hangs_up(pbx: FakeServer) -> None:
@@ -135,7 +135,7 @@ async def test_a_peer_that_greets_otherwise_and_hangs_up(pbx: FakeServer) -> Non
 async def test_a_peer_that_greets_otherwise_and_does_not_answer(pbx: FakeServer) -> None:
     pbx.banner = b"220 mail ESMTP\r\n"
     pbx.answers["Challenge"] = silence
-    await no_session(pbx.address, Reason.NOT_AMI, "no answer to the login", retry=False, connect_timeout=0.1)
+    await no_session(pbx.address, Reason.NOT_AMI, "no answer to the login", retry=False, connect_timeout=1.0)
 
 
 async def test_a_peer_that_never_ends_its_first_line(pbx: FakeServer) -> None:
@@ -157,7 +157,7 @@ async def test_no_version_is_refused(pbx: FakeServer, connect, version: str) -> 
 
 async def test_an_asterisk_that_greets_and_hangs(pbx: FakeServer) -> None:
     pbx.answers["Challenge"] = silence
-    await no_session(pbx.address, Reason.TIMEOUT, "no answer to the login", retry=True, connect_timeout=0.1)
+    await no_session(pbx.address, Reason.TIMEOUT, "no answer to the login", retry=True, connect_timeout=1.0)
 
 
 async def test_an_asterisk_that_greets_and_goes(pbx: FakeServer) -> None:
@@ -312,7 +312,7 @@ async def test_tls_with_a_peer_that_speaks_none(pbx: FakeServer, certificate: Ce
 async def test_tls_with_a_peer_that_is_silent(pbx: FakeServer) -> None:
     pbx.banner = None
     address = Address("127.0.0.1", pbx.port, TlsOptions())
-    await no_session(address, Reason.TIMEOUT, "no TLS handshake within 0.2 s", retry=True, connect_timeout=0.2)
+    await no_session(address, Reason.TIMEOUT, "no TLS handshake within 1 s", retry=True, connect_timeout=1.0)
 
 
 async def test_tls_with_a_peer_that_closes(pbx: FakeServer) -> None:
