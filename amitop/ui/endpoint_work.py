@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from amitop.control.endpoints import plan_qualify
 from amitop.ui.confirm import ConfirmScreen
+from amitop.ui.operate import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -55,18 +57,20 @@ class EndpointWork:
         self._operations = operations
 
     def qualify(self, rows: Sequence[EndpointRow]) -> None:
-        """Ask whether they answer; those that cannot be asked are left out, unless that is all of them."""
+        """Ask whether they answer, and say of whom that cannot be asked."""
         plans: list[QualifyPlan] = []
-        problem = ""
+        problems: dict[str, None] = {}
         for row in rows:
             try:
                 plans.append(plan_qualify(row.store, row.endpoint.device))
             except ValueError as error:
-                problem = str(error)
-        if not plans:
-            self._operations.refuse("Qualify", problem)
-            return
-        ask_about_risk(self._app, plans, lambda: self._app.run_worker(self._qualify(plans), group="operate"))
+                problems[str(error)] = None
+        left = len(rows) - len(plans)
+        if left:
+            count = f"{left} not asked: " if len(rows) > 1 else ""
+            self._operations.refuse("Qualify", count + "\n".join(islice(problems, LISTED)))
+        if plans:
+            ask_about_risk(self._app, plans, lambda: self._app.run_worker(self._qualify(plans), group="operate"))
 
     async def _qualify(self, plans: Sequence[QualifyPlan]) -> None:
         turn = asyncio.Semaphore(AT_ONCE)

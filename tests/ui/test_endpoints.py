@@ -87,7 +87,11 @@ async def test_qualify_asks_the_one_under_the_cursor_or_all_that_are_marked():
             "PJSIP/agent01",
             *("PJSIP/agent01", "PJSIP/agent02", "SIP/gateway", "PJSIP/trunk"),  # the others cannot be asked
         ]
-        assert "All 4 answer." in await said(app, pilot)
+        words = await said(app, pilot)
+        assert "All 4 answer." in words
+        assert "3 not asked: " in words
+        assert "PJSIP/agent03 has no address to ask at" in words
+        assert "IAX2 peers cannot be asked" in words
 
 
 async def test_whoever_declines_the_risk_asks_nobody():
