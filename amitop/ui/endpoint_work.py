@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from amitop.control.endpoints import plan_qualify
 from amitop.ui.confirm import ConfirmScreen
-from amitop.ui.operate import LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -59,16 +57,13 @@ class EndpointWork:
     def qualify(self, rows: Sequence[EndpointRow]) -> None:
         """Ask whether they answer, and say of whom that cannot be asked."""
         plans: list[QualifyPlan] = []
-        problems: dict[str, None] = {}
+        problems: list[str] = []
         for row in rows:
             try:
                 plans.append(plan_qualify(row.store, row.endpoint.device))
             except ValueError as error:
-                problems[str(error)] = None
-        left = len(rows) - len(plans)
-        if left:
-            count = f"{left} not asked: " if len(rows) > 1 else ""
-            self._operations.refuse("Qualify", count + "\n".join(islice(problems, LISTED)))
+                problems.append(str(error))
+        self._operations.leave_out("Qualify", "not asked", problems, len(rows))
         if plans:
             ask_about_risk(self._app, plans, lambda: self._app.run_worker(self._qualify(plans), group="operate"))
 

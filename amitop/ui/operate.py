@@ -133,6 +133,12 @@ class Operations:
         """Say why the key for *what* does nothing."""
         self._notify(why, what, "warning")
 
+    def leave_out(self, what: str, how: str, problems: Sequence[str], of: int) -> None:
+        """Say why some of *of* rows are left out of *what*: `3 not asked: ...`. Without *problems* none is."""
+        if problems:
+            count = f"{len(problems)} {how}: " if of > 1 else ""
+            self.refuse(what, count + "\n".join(list(dict.fromkeys(problems))[:LISTED]))
+
     def _notify(self, text: str, title: str, severity: Severity) -> None:
         lines = [clean(line, 300) for line in text.split("\n")]
         # A failure stays long enough to be read from the next desk.

@@ -35,16 +35,20 @@ class TrunkWork:
     def registrations(self, rows: Sequence[TrunkRow], act: RegistrationAct) -> None:
         """Ask where it hurts, then register trunks or have them leave."""
         plans: list[RegistrationPlan] = []
-        problem = ""
+        problems: list[str] = []
         for row in rows:
+            if not row.registrations:
+                problems.append(
+                    "nothing to register is known of it" if len(rows) == 1 else f"{row.name}: no registration"
+                )
             for each in row.registrations:
                 try:
                     plans.append(plan_registration(row.floor.store, each.technology, each.name, act))
                 except ValueError as error:
-                    problem = str(error)
+                    problems.append(str(error))
         title = _TITLES[act]
+        self.operations.leave_out(title, "left out", problems, len(rows))
         if not plans:
-            self.operations.refuse(title, problem or "nothing to register is known of it")
             return
         if not any(plan.hurts for plan in plans):
             self._start(plans)
@@ -60,16 +64,15 @@ class TrunkWork:
     def qualify(self, rows: Sequence[TrunkRow]) -> None:
         """Ask the trunks' endpoints whether they answer."""
         plans: list[QualifyPlan] = []
-        problem = ""
+        problems: list[str] = []
         for row in rows:
             try:
                 plans.append(plan_qualify(row.floor.store, row.device or row.name))
             except ValueError as error:
-                problem = str(error)
+                problems.append(str(error))
+        self.operations.leave_out("Qualify", "not asked", problems, len(rows))
         if plans:
             ask_about_risk(self._app, plans, lambda: self._app.run_worker(self._qualify(plans), group="operate"))
-        else:
-            self.operations.refuse("Qualify", problem)
 
     def _start(self, plans: Sequence[RegistrationPlan]) -> None:
         self._app.run_worker(self._carry_out(plans), group="operate")

@@ -172,7 +172,9 @@ def party(who: Party) -> str:
     num, name = who
     if not name or name == num:
         return num or UNICODE.nothing
-    return f"{name} {num}" if num else name
+    if not num or name.casefold() == num.casefold():  # "Anonymous" <anonymous>
+        return name
+    return f"{name} {num}"
 
 
 def sparkline(values: Sequence[float | None], width: int, glyphs: Glyphs = UNICODE) -> str:

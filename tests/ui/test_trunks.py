@@ -191,6 +191,16 @@ async def test_qualify_asks_the_endpoint():
     assert [plan.device for plan in app.spy.plans] == ["PJSIP/carrier"]
 
 
+async def test_of_marked_trunks_those_that_cannot_be_acted_upon_are_named():
+    pbx = trunk_pbx()
+    pbx.store.apply(peer("PJSIP/carrier", "Reachable"), pbx.now)
+    app = looked_at(pbx, rules=RULES)
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await show(app, pilot, "asterisk", "x")
+        assert "Unregister: 1 left out: gateway: no registration" in await said(app, pilot)
+    assert not app.spy.plans, "it is asked first"
+
+
 @pytest.mark.parametrize(
     ("rights", "keys", "why"),
     [

@@ -122,6 +122,7 @@ def test_party() -> None:
     assert party(Party("+15551234567", "Ann Lee")) == "Ann Lee +15551234567"
     assert party(Party("1001", None)) == "1001"
     assert party(Party("1001", "1001")) == "1001"
+    assert party(Party("anonymous", "Anonymous")) == "Anonymous"
     assert party(Party(None, "Ann")) == "Ann"
     assert party(NOBODY) == "–"
 
