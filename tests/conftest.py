@@ -1,6 +1,7 @@
 """Fixtures that start a real Asterisk. Every test that uses one is marked `pbx`."""
 
 import os
+import signal
 
 import pytest
 
@@ -14,6 +15,10 @@ NEEDED = os.environ.get("AMITOP_REQUIRE_PBX") == "1"
 os.environ.pop(
     "PYTHONUNBUFFERED", None
 )  # which hides what goes wrong when a program that tests start flushes its output
+
+
+# Whatever a shell starts in the background ignores Ctrl-C, and so would all that these tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
