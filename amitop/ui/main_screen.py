@@ -39,6 +39,8 @@ KEYS = (
     *("...", "help", "quit"),
 )
 """In which order the last line names the keys."""
+OPENING = 0.03
+"""Seconds between two looks whether there is something to show at last."""
 ACTIONS = {"hang_up": "Hangup", "transfer": "Redirect"}
 """What acts on a PBX, and the AMI action that the login needs for it."""
 
@@ -107,6 +109,17 @@ class MainScreen(Screen[None]):
         self.view.table.focus()
         self.set_interval(1 / self._refresh, self.tick)
         self.call_after_refresh(self.tick)
+        if not self._any_live():
+            self._opening = self.set_interval(OPENING, self._open)
+
+    def _any_live(self) -> bool:
+        return any(pbx.link.state is LinkState.LIVE for pbx in self.pbxs)
+
+    def _open(self) -> None:
+        """Show the first state when it comes, and not with the next frame."""
+        if self._any_live():
+            self._opening.stop()
+            self.tick(force=True)
 
     # -- the tick -------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """A link that is lost, refused or slow: the last state stays, its age is told, and a person can do something."""
 
+import asyncio
+
 from amitop.health import LinkState
 from fakes.events import block, event
 from fakes.pbx import FakePbx, dashboard, screen_text, talking
@@ -149,3 +151,17 @@ async def test_an_ended_call_stays_in_the_details_with_its_cause():
         await pilot.pause()
         assert "Ann Lee" not in lines(app)[4]
         assert "10 s ago: No circuit available (34)" in screen_text(app)
+
+
+async def test_the_first_state_is_shown_when_it_comes_and_not_with_the_next_frame():
+    pbx = talking()
+    pbx.link.state = LinkState.SYNCING
+    app = dashboard(pbx, refresh=0.02)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "● live" not in screen_text(app)
+        pbx.link.state = LinkState.LIVE
+        async with asyncio.timeout(10):
+            while "● live" not in screen_text(app):
+                await pilot.pause(0.03)
+        assert "Ann L" in screen_text(app)
