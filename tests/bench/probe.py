@@ -111,4 +111,9 @@ class Probe:
         stream = pyte.ByteStream(screen)
         for at, data in self.reads:
             stream.feed(QUERIES.sub(b"", data))
-            look(at, screen.display)
+            look(at, _shown(screen))
+
+
+def _shown(screen: pyte.Screen) -> list[str]:
+    """Return the lines of *screen*. Its own `display` fails at half of a wide character that was written over."""
+    return ["".join(screen.buffer[y][x].data for x in range(screen.columns)) for y in range(screen.lines)]

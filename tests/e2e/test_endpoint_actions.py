@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from e2e.acting import desk, eventually
 
 from amitop.ami.address import Address
@@ -21,10 +20,16 @@ NOTICED = 60.0
 """Seconds in which Asterisk is sure to notice by itself that a peer has gone."""
 
 
-@pytest.mark.parametrize("technology", ["PJSIP", "SIP"])
-async def test_qualify_tells_whether_it_answers(pbx: Asterisk, technology: str):
-    if technology == "SIP" and pbx.version != "16":
-        pytest.skip("chan_sip left with Asterisk 21")
+async def test_qualify_tells_whether_it_answers(pbx: Asterisk):
+    await answers_and_falls_silent(pbx, "PJSIP")
+
+
+async def test_qualify_tells_whether_a_peer_of_chan_sip_answers(asterisk16: Asterisk):
+    await answers_and_falls_silent(asterisk16, "SIP")
+
+
+async def answers_and_falls_silent(pbx: Asterisk, technology: str) -> None:
+    """Ask a peer that answers, and that same one when it does not."""
     device = f"{technology}/carrier"
     async with desk(pbx, confirm=6.0) as at:
         await at.live.endpoint_sync.wait_first(LISTED)
