@@ -68,6 +68,7 @@ class Operations:
                 self._app.run_worker(self._hang_up(targets), group="operate")
 
         # Pushed here and not in the worker: the next key must find the dialog.
+        self._app.clear_notifications()  # on a small screen an old notice lies over the buttons
         self._app.push_screen(ConfirmScreen(question, lines, yes="Hang up"), answered)
 
     async def _hang_up(self, targets: Sequence[Target]) -> None:
@@ -95,6 +96,7 @@ class Operations:
                 self._app.run_worker(self._transfer(plan), group="operate")
 
         screen = TransferScreen(target.words, target.pbx, choices, extens, contexts, refusals=refusals)
+        self._app.clear_notifications()
         self._app.push_screen(screen, answered)
 
     async def _transfer(self, plan: TransferPlan) -> None:

@@ -280,3 +280,16 @@ async def test_a_key_that_closes_its_own_dialog_does_not_lock_the_keyboard():
         await type_ahead(app, pilot, *(["k", "n", "t", "escape", "question_mark", "escape"] * 3), "down")
         assert app.screen is app.main
         assert app.main.view.table.cursor_index == 1
+
+
+async def test_an_old_notice_does_not_lie_over_a_dialog():
+    app = dashboard(talking())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("k", "y")
+        await app.workers.wait_for_complete()
+        assert len(app._notifications) == 1
+        for key in ("t", "k"):
+            await pilot.press(key)
+            assert not app._notifications
+            await pilot.press("escape")
+            app.notify("Done")
