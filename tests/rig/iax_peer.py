@@ -1,12 +1,9 @@
 """An IAX2 provider that does as a test says: answers POKE and accepts or refuses registrations (RFC 5456)."""
 
-import contextlib
 import socket
 import struct
-import threading
-from collections.abc import Iterator
 
-from rig.errors import RigError
+from rig.udp_peer import UdpPeer
 
 _HEADER = struct.Struct("!HHIBBBB")
 """Of a full frame: source call, destination call, milliseconds, sequence out and in, frame type, subclass."""
@@ -19,57 +16,15 @@ _CALL = 4711
 """This side's number for every exchange; Asterisk tells them apart by its own."""
 
 
-class IaxPeer:
-    """Answers on a UDP port of 127.0.0.1 from a thread of its own. Use as a context manager.
-
-    `silent`: hears and says nothing. `accepts`: whether registrations are granted.
-    """
+class IaxPeer(UdpPeer):
+    """An IAX2 neighbour. `accepts`: whether registrations are granted."""
 
     def __init__(self, port: int) -> None:
-        self.silent = False
         self.accepts = True
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            self._socket.bind(("127.0.0.1", port))
-        except OSError as e:
-            self._socket.close()
-            raise RigError(f"port {port} is taken: {e}") from e
-        self._socket.settimeout(0.2)  # so that the thread sees that it is over
-        self._over = False
-        self._thread = threading.Thread(target=self._serve, name=f"iax-{port}", daemon=True)
-        self._thread.start()
+        super().__init__(port)
 
-    def __enter__(self) -> "IaxPeer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Be gone without a goodbye."""
-        self._over = True
-        self._thread.join()
-        self._socket.close()
-
-    @contextlib.contextmanager
-    def silence(self) -> Iterator[None]:
-        """Say nothing in the meantime."""
-        self.silent = True
-        try:
-            yield
-        finally:
-            self.silent = False
-
-    def _serve(self) -> None:
-        while not self._over:
-            try:
-                data, sender = self._socket.recvfrom(65536)
-            except (TimeoutError, ConnectionError):  # ICMP from a port that has gone
-                continue
-            if not self.silent and (reply := self._reply(data, sender)):
-                self._socket.sendto(reply, sender)
-
-    def _reply(self, frame: bytes, sender: tuple[str, int]) -> bytes | None:
+    def take(self, frame: bytes, sender: tuple[str, int]) -> bytes | None:
+        """Answer a frame."""
         if len(frame) < _HEADER.size:
             return None
         source, _, stamp, out, _, kind, subclass = _HEADER.unpack_from(frame)

@@ -3,84 +3,47 @@
 SIPp could do each of these, and would have to be started again for each; a test needs one that changes its mind.
 """
 
-import contextlib
 import hashlib
 import re
-import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 
 from rig.errors import RigError
+from rig.udp_peer import UdpPeer
 
 REASONS = {200: "OK", 401: "Unauthorized", 403: "Forbidden", 486: "Busy Here", 503: "Service Unavailable"}
 REALM = "carrier"
 
 
-class SipPeer:
-    """Answers on a UDP port of 127.0.0.1 from a thread of its own, and registers when asked. Use as a context manager.
+class SipPeer(UdpPeer):
+    """A SIP neighbour that also registers when asked.
 
-    `silent`: hears and says nothing. `register_with`: what a REGISTER with credentials is answered, by a status code;
-    one without is challenged. `invite_with`: the same for INVITE.
+    `register_with`: what a REGISTER with credentials is answered, by a status code; one without is challenged.
+    `invite_with`: the same for INVITE.
     """
 
     def __init__(self, port: int) -> None:
-        self.port = port
-        self.silent = False
         self.register_with = 200
         self.invite_with = 486
         self.heard: list[str] = []
         """The methods of all requests, in order."""
         self._answers: dict[str, str] = {}
         self._answered = threading.Condition()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            self._socket.bind(("127.0.0.1", port))
-        except OSError as e:
-            self._socket.close()
-            raise RigError(f"port {port} is taken: {e}") from e
-        self._socket.settimeout(0.2)  # so that the thread sees that it is over
-        self._over = False
-        self._thread = threading.Thread(target=self._serve, name=f"sip-{port}", daemon=True)
-        self._thread.start()
+        super().__init__(port)
 
-    def __enter__(self) -> "SipPeer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Be gone, as a provider whose machine was switched off: no goodbye."""
-        self._over = True
-        self._thread.join()
-        self._socket.close()
-
-    @contextlib.contextmanager
-    def silence(self) -> Iterator[None]:
-        """Say nothing in the meantime."""
-        self.silent = True
-        try:
-            yield
-        finally:
-            self.silent = False
-
-    def _serve(self) -> None:
-        while not self._over:
-            try:
-                data, sender = self._socket.recvfrom(65536)
-            except (TimeoutError, ConnectionError):  # ICMP from a port that has gone
-                continue
-            text = data.decode("utf-8", "replace")
-            if text.startswith("SIP/2.0"):
-                with self._answered:
-                    self._answers[f"{_header(text, 'Call-ID')} {_header(text, 'CSeq')}"] = text
-                    self._answered.notify_all()
-            elif text.strip():
-                self.heard.append(text.split(None, 1)[0])
-                if not self.silent and (reply := self._reply(text)):
-                    self._socket.sendto(reply.encode(), sender)
+    def take(self, data: bytes, _sender: tuple[str, int]) -> bytes | None:
+        """Answer a request, and keep an answer for whoever waits for it."""
+        text = data.decode("utf-8", "replace")
+        if text.startswith("SIP/2.0"):
+            with self._answered:
+                self._answers[f"{_header(text, 'Call-ID')} {_header(text, 'CSeq')}"] = text
+                self._answered.notify_all()
+        elif text.strip():
+            self.heard.append(text.split(None, 1)[0])
+            reply = None if self.silent else self._reply(text)
+            return reply.encode() if reply else None
+        return None
 
     def _reply(self, request: str) -> str | None:
         method = request.split(None, 1)[0]
