@@ -75,7 +75,7 @@ async def desk(
         await asyncio.wait([link])
 
 
-async def eventually(condition: Callable[[], object], timeout: float = 10.0) -> None:
+async def eventually(condition: Callable[[], object], timeout: float = 30.0) -> None:
     """Wait until it holds, while events are read. Raises AssertionError."""
     end = time.monotonic() + timeout
     while not condition():

@@ -174,7 +174,7 @@ def settle(answer: Callable[[], object], wanted: object, timeout: float) -> None
         time.sleep(0.2)
 
 
-def agree(pbx: Asterisk, document: Callable[[], dict], *pairs: Pair, timeout: float = 20.0) -> dict:
+def agree(pbx: Asterisk, document: Callable[[], dict], *pairs: Pair, timeout: float = 40.0) -> dict:
     """Wait until a document, taken between two equal lists of the console, has what they have; return it.
 
     Asterisk changes meanwhile, so one moment of difference proves nothing. Raises AssertionError with the last one.

@@ -72,7 +72,7 @@ class Watch:
             self._check(self._count >= wanted, f"no document in {timeout:.0f} s")
             return self._late[-1][1]
 
-    def until(self, condition: Callable[[dict], object], timeout: float = 20.0, said: str = "") -> dict:
+    def until(self, condition: Callable[[dict], object], timeout: float = 40.0, said: str = "") -> dict:
         """Wait for a document of which the condition holds, however soon it is over; return it.
 
         Raises AssertionError with the last one.

@@ -109,7 +109,7 @@ class Terminal:
             self._screen.resize(rows, columns)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def wait_for(self, wanted: str | Callable[[str], object], timeout: float = 10.0, said: str = "") -> str:
+    def wait_for(self, wanted: str | Callable[[str], object], timeout: float = 30.0, said: str = "") -> str:
         """Wait until the screen matches a regular expression (lines are apart) or pleases a function; return it.
 
         Raises AssertionError with the screen when that takes longer than `timeout` seconds or the program ends.
@@ -126,7 +126,7 @@ class Terminal:
                 self._changed.wait(min(left, 0.2))
             return text
 
-    def wait_gone(self, unwanted: str, timeout: float = 10.0) -> str:
+    def wait_gone(self, unwanted: str, timeout: float = 30.0) -> str:
         """Wait until nothing on the screen matches."""
         gone = re.compile(unwanted, re.M)
         return self.wait_for(lambda text: not gone.search(text), timeout, f"{unwanted} should be gone")
@@ -134,7 +134,7 @@ class Terminal:
     def _text(self) -> str:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
-    def wait_exit(self, timeout: float = 10.0) -> int:
+    def wait_exit(self, timeout: float = 30.0) -> int:
         """Wait until the program ends by itself; return its exit code."""
         return self.process.wait(timeout)
 

@@ -14,7 +14,7 @@ from amitop.pbx.endpoint_model import Reach
 from rig.asterisk import Asterisk
 from rig.sip_peer import SipPeer
 
-LISTED = 20.0
+LISTED = 40.0
 """Seconds in which endpoints are sure to be listed, on a slow machine."""
 NOTICED = 60.0
 """Seconds in which Asterisk is sure to notice by itself that a peer has gone."""

@@ -16,7 +16,7 @@ from rig.waiting import until
 
 NOTICED = 60.0
 """Seconds in which Asterisk is sure to notice that a peer has gone or is back: it asks every 5 to 10 s."""
-TOLD = 15.0
+TOLD = 40.0
 """Seconds in which a document is sure to have it then, on a slow machine; by events, for lists come every 30 s."""
 COMMA = "sip:one,two@127.0.0.1"
 

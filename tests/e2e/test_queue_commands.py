@@ -93,8 +93,8 @@ def test_the_report_of_what_a_dashboard_counted_is_what_queue_log_has(pbx: Aster
         terminal.wait_for(r"● live\b")
         # More than there are agents for, and nobody waits for longer than 5 s: some are answered, some give up.
         pbx.calls(Calls(to="600", rate=4, count=12, talk=(5, 5)))
-        until(lambda: log.counts()["support", "ENTERQUEUE"] == 12, timeout=20)
-        until(lambda: not pbx.channels(), timeout=20)
+        until(lambda: log.counts()["support", "ENTERQUEUE"] == 12, timeout=40)
+        until(lambda: not pbx.channels(), timeout=40)
         terminal.send("q")
         assert terminal.wait_exit() == 0
 

@@ -9,7 +9,7 @@ from rig.sip_peer import SipPeer
 
 TRIED = 60.0
 """Seconds in which Asterisk is sure to have tried again."""
-TOLD = 15.0
+TOLD = 40.0
 """Seconds in which a document is sure to have it then, on a slow machine; by events, for lists come every 60 s."""
 LISTED = 90.0
 """Seconds in which it is sure to have what only lists tell: what chan_sip makes of those that nobody answers."""

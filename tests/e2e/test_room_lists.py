@@ -9,7 +9,7 @@ from rig.sipp import Calls
 PATIENT = (300, 300)
 COME = 20.0
 """Seconds in which callers are sure to be where they called, and the console's commands done."""
-TOLD = 15.0
+TOLD = 40.0
 """Seconds in which a document is sure to have what happened, on a slow machine; by events and what they ask for."""
 
 

@@ -76,7 +76,7 @@ async def running(server, *, user="admin", secret="s3cret"):
     assert live.link.state is LinkState.CLOSED
 
 
-async def until(condition, seconds=5.0):
+async def until(condition, seconds=30.0):
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.01)

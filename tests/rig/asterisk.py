@@ -163,7 +163,7 @@ class Asterisk:
         self._callers.append(sipp.callers(self.folder, self.ports, port, calls))
         return self._callers[-1]
 
-    def hang_up_all(self, timeout: float = 10.0) -> None:
+    def hang_up_all(self, timeout: float = 30.0) -> None:
         """No new calls, no calls, no channels."""
         for program in self._callers:
             program.kill()

@@ -7,7 +7,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def until(condition: Callable[[], Found], timeout: float = 10.0, every: float = 0.05) -> Found:
+def until(condition: Callable[[], Found], timeout: float = 30.0, every: float = 0.05) -> Found:
     """Ask again and again until the answer is true; return it. Raises AssertionError with the last one."""
     end = time.monotonic() + timeout
     while not (answer := condition()):

@@ -30,7 +30,7 @@ class Client:
 
     async def packet(self) -> str:
         """The next packet, its lines joined by ` | `."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             data = await self.reader.readuntil(b"\r\n\r\n")
         return data.decode().removeprefix("\r\n").removesuffix("\r\n\r\n").replace("\r\n", " | ")
 
@@ -53,7 +53,7 @@ class Client:
 
     async def at_end(self) -> bool:
         """Whether the server closes the connection, after whatever else it says."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             try:
                 while await self.reader.read(65536):
                     pass

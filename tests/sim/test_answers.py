@@ -27,7 +27,7 @@ def written(data: bytes) -> str:
 async def answer(reader: asyncio.StreamReader) -> str:
     """What comes until the answer to the Ping behind it."""
     data = b""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while b"Ping: Pong" not in data:
             data += await reader.read(65536)
     start = data.rindex(b"Response: Success\r\nActionID: end\r\nPing: Pong")

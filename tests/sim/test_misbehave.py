@@ -18,7 +18,7 @@ def exchange() -> Exchange:
     return lab()
 
 
-async def until(what, seconds: float = 5.0) -> None:
+async def until(what, seconds: float = 30.0) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(seconds):
         while not what():  # noqa: ASYNC110 - what is waited for is a fact, not a signal
@@ -97,7 +97,7 @@ async def test_garbage_comes_between_packets(server, connect):
     (session,) = server.sessions
     misbehave.garbage(session)
     client.send("Action: Ping\r\nActionID: after\r\n\r\n")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         data = b""
         while b"ActionID: after\r\n" not in data:
             data += await client.reader.read(65536)
@@ -127,7 +127,7 @@ async def test_a_restart(server, exchange, connect):
     exchange.clock.advance(1.0)
     port = server.port
     restarting = asyncio.create_task(misbehave.restart(server, down=0.05, loading=0.1))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         said = await client.reader.read()
     assert (
         b"Event: Shutdown\r\nPrivilege: system,all\r\nSystemName: lab\r\nShutdown: Uncleanly\r\nRestart: True\r\n"
@@ -137,7 +137,7 @@ async def test_a_restart(server, exchange, connect):
     assert server.port == port
     again = await connect()
     assert "Invalid/unknown command: QueueStatus." in await again.ask("QueueStatus"), "its modules are not loaded yet"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while "Event: FullyBooted" not in await again.packet():
             pass
     await restarting

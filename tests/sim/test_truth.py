@@ -174,7 +174,7 @@ async def live(exchange: Exchange) -> AsyncIterator[tuple[LivePbx, Server]]:
 
 async def heard(pbx: LivePbx, server: Server) -> None:
     """Wait until amitop has read all that was said to it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await asyncio.sleep(0)
         while True:
             session = next((one for one in server.sessions if one.mask), None)

@@ -248,7 +248,7 @@ async def type_ahead(app, pilot, *keys: str) -> None:
     """Let all of *keys* arrive before the first is handled, as from one read of a slow line."""
     for key in keys:
         app.post_message(events.Key(key, key if len(key) == 1 else None))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         await pilot.pause()
         while not app._gate._open:  # noqa: ASYNC110 (the gate has no event to wait for)
             await asyncio.sleep(0.02)

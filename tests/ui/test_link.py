@@ -161,7 +161,7 @@ async def test_the_first_state_is_shown_when_it_comes_and_not_with_the_next_fram
         await pilot.pause()
         assert "● live" not in screen_text(app)
         pbx.link.state = LinkState.LIVE
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "● live" not in screen_text(app):
                 await pilot.pause(0.03)
         assert "Ann L" in screen_text(app)
