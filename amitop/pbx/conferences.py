@@ -243,6 +243,8 @@ def _doubt(store: Store, channel: Channel, outage: Outage) -> None:
     room = part.rooms.get(person.room) if person is not None else None
     if room is not None and room.bridge is not None and channel.bridge != room.bridge:
         _gone(store, channel, outage.at)
+    elif room is not None and room.recording is False and room.begun <= outage.at:
+        room.recording = None
 
 
 def _expire(store: Store, now: float) -> None:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 def _hold(store: Store, packet: Packet, now: float) -> None:
     channel = hear(store, packet, now, create=True)
-    if channel is not None and channel.held_at is None:
+    if channel is None:
+        return
+    channel.hold_told = now
+    if channel.held_at is None:
         channel.held_at = now
         store.note(channel.uniqueid, packet.name, f"{channel.name} holds", now)
 
@@ -24,7 +27,10 @@ def _hold(store: Store, packet: Packet, now: float) -> None:
 def _unhold(store: Store, packet: Packet, now: float) -> None:
     """End a hold. It also comes without one, after a transfer (`ami.md` B.2)."""
     channel = hear(store, packet, now)
-    if channel is not None and channel.held_at is not None:
+    if channel is None:
+        return
+    channel.hold_told = now
+    if channel.held_at is not None:
         channel.held_at = None
         store.note(channel.uniqueid, packet.name, f"{channel.name} holds no more", now)
 
@@ -103,8 +109,10 @@ def _gone(store: Store, channel: Channel, _now: float) -> None:
 
 def _doubt(_store: Store, channel: Channel, outage: Outage) -> None:
     """Forget what a missed event may have ended. A recording stays: nearly all last until the Hangup."""
-    if channel.held_at is not None and channel.held_at <= outage.at:
-        channel.held_at = None
+    if channel.hold_told is not None and channel.hold_told <= outage.at:
+        channel.held_at = channel.hold_told = None
+    if channel.created <= outage.at:
+        channel.missed = True
     if channel.touched <= outage.version:
         channel.music = None
         channel.hanging = False

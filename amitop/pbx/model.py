@@ -81,6 +81,8 @@ class Channel:
     bridged_at: float | None = None
     """When it entered its bridge; None when unknown (it was there at the first snapshot)."""
     held_at: float | None = None
+    hold_told: float | None = None
+    """When a Hold or Unhold was heard last; None while there was none, or when another may have been missed since."""
     music: str | None = None
     """Class of the music on hold that plays to it now."""
     recordings: int = 0
@@ -99,6 +101,8 @@ class Channel:
     hanging: bool = False
     partial: bool = False
     """First heard of in the middle of its life, by an event other than Newchannel or by a snapshot."""
+    missed: bool = False
+    """There was no link for a part of its life: what no list tells may have changed."""
     heard: float = 0.0
     """When an event or list last spoke of it."""
     touched: int = 0
@@ -115,6 +119,20 @@ class Channel:
     def __post_init__(self) -> None:
         """Name the row."""
         self.key = (self.pbx, self.uniqueid)
+
+    @property
+    def held(self) -> bool | None:
+        """Whether it is on hold; None where nobody can know, because only events tell and some may have been missed."""
+        if self.held_at is not None:
+            return True
+        return False if self.hold_told is not None or not (self.partial or self.missed) else None
+
+    @property
+    def recorded(self) -> bool | None:
+        """Whether it is being recorded; None where nobody can know. Asterisk before 16.17 and 18.3 tells of none."""
+        if self.recordings:
+            return True
+        return None if self.partial or self.missed else False
 
     @property
     def technology(self) -> str:

@@ -50,7 +50,7 @@ class Conference:
     muted: bool | None = None
     """All who are not admins are muted as a whole. Only lists tell."""
     recording: bool | None = None
-    """Only events tell; None: it was there before amitop was."""
+    """Only events tell; None: some may have been missed."""
     recorded_since: float | None = None
     members: dict[str, Participant] = field(default_factory=dict)
     """By Uniqueid, in the order in which they came."""

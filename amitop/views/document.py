@@ -6,6 +6,7 @@ Text is what the PBX sent, not cleaned: programs compare identities. `dumps` esc
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -62,11 +63,12 @@ def document(store: Store, facts: PbxFacts, now: float, wall_of: Callable[[float
     def time(moment: float | None) -> str | None:
         return None if moment is None else iso(wall_of(moment))
 
+    told = _tells_recordings(facts.asterisk)
     return {
         "schema": SCHEMA,
         "at": time(now),
         "pbx": _pbx(facts),
-        "channels": [_channel(channel, now, time) for channel in store.channels.values()],
+        "channels": [_channel(channel, now, time, told) for channel in store.channels.values()],
         "calls": [_call(store, call, now, time) for call in store.calls.values()],
         "bridges": [_bridge(bridge) for bridge in store.bridges.values()],
         "queues": [_queue(queue, now, time) for queue in store.queues.values()],
@@ -115,7 +117,16 @@ def _party(who: Party) -> Json:
     return {"num": who.num, "name": who.name}
 
 
-def _channel(channel: Channel, now: float, time: Callable[[float | None], str | None]) -> Json:
+def _tells_recordings(version: str | None) -> bool:
+    """Whether an Asterisk sends MixMonitorStart: 16 from 16.17 on, 17 not, 18 from 18.3 on (`ami.md` B.2)."""
+    found = re.search(r"(\d+)\.(\d+)", version or "")
+    if found is None:
+        return True  # a build from git, mostly: newer than these
+    release = int(found[1]), int(found[2])
+    return (16, 17) <= release < (17, 0) or release >= (18, 3)
+
+
+def _channel(channel: Channel, now: float, time: Callable[[float | None], str | None], told: bool) -> Json:
     return {
         "uniqueid": channel.uniqueid,
         "linkedid": channel.linkedid,
@@ -133,8 +144,8 @@ def _channel(channel: Channel, now: float, time: Callable[[float | None], str | 
         "created": time(channel.created),
         "answered": time(channel.answered),
         "duration": _seconds(now - channel.created),
-        "held": channel.held_at is not None,
-        "recording": channel.recordings > 0,
+        "held": channel.held,
+        "recording": channel.recorded if told or channel.recordings else None,
         "partial": channel.partial,
     }
 

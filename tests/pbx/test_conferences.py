@@ -143,6 +143,18 @@ def dirty(store: Store) -> list[str]:
     return list(store.part(Conferences).dirty)
 
 
+@pytest.mark.parametrize(("told", "after"), [(None, None), ("ConfbridgeRecord", True), ("ConfbridgeStopRecord", None)])
+def test_nobody_knows_whether_a_recording_began_while_there_was_no_link(
+    store: Store, told: str | None, after: bool | None
+) -> None:
+    start(store, "a")
+    if told is not None:
+        store.apply(about(told, "a"), 2.0)
+    store.link_lost(10.0)
+    store.apply_channels([item("a", bridge="b")], 20.0, 20.0, first=True)
+    assert store.rooms["8000"].recording is after
+
+
 def test_joining_twice_and_leaving_twice_is_once(store: Store) -> None:
     start(store, "a")
     join(store, "a", 5.0, muted="Yes")

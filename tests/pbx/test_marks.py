@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from recorded import VERSIONS, about, block, check, event, find, packets
+from recorded import VERSIONS, about, block, check, event, find, item, packets
 
 from amitop.pbx.store import Store
 
@@ -21,6 +21,31 @@ def test_hold_and_unhold(store: Store) -> None:
     assert store.channels["u1"].held_at == 3.0
     store.apply(event("Unhold", block("u1")), 5.0)
     assert store.channels["u1"].held_at is None
+
+
+def test_nobody_knows_what_was_done_to_a_channel_that_is_older_than_the_link(store: Store) -> None:
+    store.apply(event("Newstate", block("old")), 1.0)
+    assert [(each.held, each.recorded) for each in store.channels.values()] == [(False, False), (None, None)]
+    channel = store.channels["old"]
+    store.apply(event("Unhold", block("old")), 2.0)  # from here on it is known
+    assert (channel.held, channel.recorded) == (False, None)
+    store.apply(event("Hold", block("old")), 3.0)
+    store.apply(event("MixMonitorStart", block("old")), 3.0)
+    assert (channel.held, channel.recorded) == (True, True)
+    store.apply(event("MixMonitorStop", block("old")), 4.0)  # of that one: another may have been there before
+    assert channel.recorded is None
+
+
+def test_nobody_knows_what_was_done_to_a_channel_while_there_was_no_link(store: Store) -> None:
+    store.apply(event("Hold", block("u1")), 1.0)
+    store.apply(event("Unhold", block("u1")), 2.0)
+    store.link_lost(10.0)
+    store.apply(event("Newchannel", block("u2")), 19.0)
+    store.apply(event("Newchannel", block("u3")), 19.0)
+    store.apply(event("Unhold", block("u3")), 19.5)
+    store.apply_channels([item("u1"), item("u2"), item("u3")], 20.0, 20.0, first=True)
+    known = {each.uniqueid: (each.held, each.recorded) for each in store.channels.values()}
+    assert known == {"u1": (None, None), "u2": (False, False), "u3": (False, False)}
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -42,7 +42,7 @@ ONLY_LISTED = {
 AVERAGES = {"holdtime", "talktime"}
 """Worked out from whole seconds that are counted at other moments than Asterisk's, which lasts (`ami.md` D.6)."""
 ONLY_AT_THE_MOMENT = {("channels", "held"), ("channels", "recording")}
-"""What no list tells: of channels that are older than the link it is not known."""
+"""What no list tells: of channels that are older than the link it is not known, and null."""
 TIMES = {
     "channels": ("created", "answered"),
     "callers": ("joined",),
@@ -127,7 +127,9 @@ class _Judge:
         if (kind, field) == ("bridges", "technology"):
             return (real, ours) == ("native_rtp", "simple_bridge")  # changes without a word, and is in no list of calls
         if (kind, field) in ONLY_AT_THE_MOMENT:
-            return bool(entry["created"] < self.connected)
+            older = entry["created"] < self.connected
+            # A recording that began before the link was lost is taken to last: nearly all do, until the Hangup.
+            return bool(older and (ours is None or (field == "recording" and ours)))
         if kind == "queues" and field in AVERAGES and not self.listed:
             return abs(real - ours) <= 3  # type: ignore[operator]
         return (kind, field) in ONLY_LISTED and not self.listed

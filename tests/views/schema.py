@@ -105,8 +105,8 @@ DOCUMENT = keys(
             created=moment,
             answered=maybe(moment),
             duration=seconds,
-            held=boolean,
-            recording=boolean,
+            held=maybe(boolean),
+            recording=maybe(boolean),
             partial=boolean,
         )
     ),

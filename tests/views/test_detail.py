@@ -131,6 +131,18 @@ def test_a_channel_of_which_everything_is_known() -> None:
     assert sections["Variables"].lines == (("CDR(x)", "1"),)
 
 
+def test_what_nobody_can_know_of_a_channel_is_said_in_one_line() -> None:
+    store = talking()
+    channel = store.channels["1.1"]
+    assert "Not known" not in dict(of_channel(store, "1.1", 131)["Channel"].lines)
+    channel.partial = True
+    lines = dict(of_channel(store, "1.1", 131)["Channel"].lines)
+    assert lines["Not known"] == "whether it is on hold or recorded: amitop came later"
+    channel.held_at, channel.missed = 121.0, True
+    lines = dict(of_channel(store, "1.1", 131)["Channel"].lines)
+    assert lines["Not known"] == "whether it is recorded: the link was lost meanwhile"
+
+
 def test_a_leg_beneath_its_call_is_shown_as_a_channel() -> None:
     (row,) = call_rows([talking()], {("pbx1", "1.1")}, 131)
     sections = detail(row.children[1], 131, applications_live=True)

@@ -1,5 +1,6 @@
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,36 @@ def test_held_and_recording() -> None:
     made = document(store, FACTS, 131.0, wall_of)
     assert [(c["held"], c["recording"]) for c in made["channels"]] == [(True, False), (False, True)]
     assert made["calls"][0]["state"] == "On hold"
+
+
+def test_what_was_done_to_a_channel_before_the_link_was_there_is_null() -> None:
+    store = talking()
+    for channel in store.channels.values():
+        channel.partial = True
+    made = document(store, FACTS, 131.0, wall_of)
+    assert [(c["held"], c["recording"]) for c in made["channels"]] == [(None, None), (None, None)]
+    assert faults(made) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "known"),
+    [
+        ("13.38.3", None),
+        ("16.16.2", None),
+        ("16.28.0~dfsg-0+deb11u4", False),
+        ("17.9.4", None),
+        ("certified/18.2-cert1", None),
+        ("18.3.0", False),
+        ("22.10.1", False),
+        ("GIT-master-0a1b2c3", False),
+        (None, False),
+    ],
+)
+def test_of_an_asterisk_that_tells_of_no_recordings_it_is_not_known(version: str | None, known: bool | None) -> None:
+    store = talking()
+    store.channels["1.2"].recordings = 1  # it was told by res_monitor, which all have
+    made = document(store, replace(FACTS, asterisk=version), 131.0, wall_of)
+    assert [c["recording"] for c in made["channels"]] == [known, True]
 
 
 def test_moments() -> None:
