@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from amitop.ui.dialog import Dialog
 from amitop.views.columns import Column, shown_columns
 from amitop.views.format import UNICODE, Glyphs, cells
 from amitop.views.projection import Query
@@ -36,7 +36,7 @@ _AROUND = 6
 """Cells that frame, padding and scroll bar take of a dialog's width."""
 
 
-class _ColumnDialog(ModalScreen[Answer]):
+class _ColumnDialog(Dialog[Answer]):
     """A title, a list with a line for each of *columns*, and a line about its keys. As wide as its longest line."""
 
     def __init__(self, columns: Sequence[Column[Any]], glyphs: Glyphs) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from amitop.text import clean
+from amitop.ui.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(Dialog[bool]):
     """Asks *question*, with *lines* below it, and dismisses with the answer. No is focused: a stray Enter does nothing.
 
     *question* and *lines* may hold text of a PBX: they are cleaned and never read as markup. *yes* is the word on the

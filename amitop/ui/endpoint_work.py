@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from amitop.control.endpoints import plan_qualify
 from amitop.ui.confirm import ConfirmScreen
+from amitop.ui.operate import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -26,11 +27,22 @@ EVERY = 15.0
 """Seconds between two questions about the same endpoint."""
 
 
-def ask_about_risk(app: App[int], plans: Sequence[QualifyPlan], start: Callable[[], object]) -> None:
-    """Call *start*, after a person has agreed to what *plans* may do where they may do harm."""
+def ask_about_risk(
+    app: App[int],
+    plans: Sequence[QualifyPlan],
+    start: Callable[[], object],
+    operations: Operations,
+    missing: Sequence[str],
+) -> None:
+    """Call *start* if there are *plans*, after a person has agreed to what they may do where they may do harm.
+
+    *missing* says in lines who is not asked: in the question, or where there is none as a notice of *operations*.
+    """
     risky = [plan for plan in plans if plan.risk]
     if not risky:
-        start()
+        operations.leave_out("Qualify", missing)
+        if plans:
+            start()
         return
     what = risky[0].device if len(risky) == 1 else f"{len(risky)} peers of chan_sip"
 
@@ -40,7 +52,7 @@ def ask_about_risk(app: App[int], plans: Sequence[QualifyPlan], start: Callable[
 
     screen = ConfirmScreen(
         f"Ask {what} whether {'it answers' if len(risky) == 1 else 'they answer'}?",
-        [plan.risk for plan in risky],
+        [*(plan.risk for plan in risky), *missing],
         yes="Ask",
     )
     app.push_screen(screen, answered)
@@ -63,9 +75,11 @@ class EndpointWork:
                 plans.append(plan_qualify(row.store, row.endpoint.device))
             except ValueError as error:
                 problems.append(str(error))
-        self._operations.leave_out("Qualify", "not asked", problems, len(rows))
-        if plans:
-            ask_about_risk(self._app, plans, lambda: self._app.run_worker(self._qualify(plans), group="operate"))
+        missing = left_out("not asked", problems, len(rows))
+        ask_about_risk(self._app, plans, lambda: self._start(plans), self._operations, missing)
+
+    def _start(self, plans: Sequence[QualifyPlan]) -> None:
+        self._app.run_worker(self._qualify(plans), group="operate")
 
     async def _qualify(self, plans: Sequence[QualifyPlan]) -> None:
         turn = asyncio.Semaphore(AT_ONCE)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label, OptionList, Static
 
 from amitop.text import clean
+from amitop.ui.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ class Field:
     """What completes what is typed, beside the choices."""
 
 
-class FormScreen(ModalScreen[ResultT | None], Generic[ResultT]):
+class FormScreen(Dialog[ResultT | None], Generic[ResultT]):
     """Asks under *title* in which of *scopes* and for *field*, shows the draft, and dismisses with its result, or None.
 
     `work_out` is called with the number of the scope and the text, and raises ValueError, with a line for the person,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from amitop.text import clean
+from amitop.ui.dialog import Dialog
 from amitop.ui.key_bar import key_name
 from amitop.ui.line import wrap
 
@@ -94,7 +94,7 @@ def _lines(groups: Sequence[Group]) -> Iterable[Content]:
         yield Content.assemble((f"  {example:<{KEY_WIDTH}} ", "bold"), words)
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Shows *groups* until it is closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -42,6 +42,17 @@ _TITLE = {
 }
 
 
+def left_out(how: str, problems: Sequence[str], of: int) -> list[str]:
+    """Return in lines why some of *of* rows are left out of what is done: `3 not asked: ...`; none without *problems*.
+
+    For the question, where one is asked: a notice beside it would lie over its buttons. Else for `leave_out`.
+    """
+    lines = list(dict.fromkeys(problems))[:LISTED]
+    if lines and of > 1:
+        lines[0] = f"{len(problems)} {how}: {lines[0]}"
+    return lines
+
+
 class Operations:
     """What is under way. *app* shows dialogs and notices, and does the work in its workers."""
 
@@ -68,7 +79,6 @@ class Operations:
                 self._app.run_worker(self._hang_up(targets), group="operate")
 
         # Pushed here and not in the worker: the next key must find the dialog.
-        self._app.clear_notifications()  # on a small screen an old notice lies over the buttons
         self._app.push_screen(ConfirmScreen(question, lines, yes="Hang up"), answered)
 
     async def _hang_up(self, targets: Sequence[Target]) -> None:
@@ -96,7 +106,6 @@ class Operations:
                 self._app.run_worker(self._transfer(plan), group="operate")
 
         screen = TransferScreen(target.words, target.pbx, choices, extens, contexts, refusals=refusals)
-        self._app.clear_notifications()
         self._app.push_screen(screen, answered)
 
     async def _transfer(self, plan: TransferPlan) -> None:
@@ -135,11 +144,10 @@ class Operations:
         """Say why the key for *what* does nothing."""
         self._notify(why, what, "warning")
 
-    def leave_out(self, what: str, how: str, problems: Sequence[str], of: int) -> None:
-        """Say why some of *of* rows are left out of *what*: `3 not asked: ...`. Without *problems* none is."""
+    def leave_out(self, what: str, problems: Sequence[str]) -> None:
+        """Say whom *what* leaves out, in lines of `left_out`, if anybody."""
         if problems:
-            count = f"{len(problems)} {how}: " if of > 1 else ""
-            self.refuse(what, count + "\n".join(list(dict.fromkeys(problems))[:LISTED]))
+            self.refuse(what, "\n".join(problems))
 
     def _notify(self, text: str, title: str, severity: Severity) -> None:
         lines = [clean(line, 300) for line in text.split("\n")]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label, OptionList, Static
 
 from amitop.control.transfer import TransferPlan, plan_transfer
 from amitop.text import clean
+from amitop.ui.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from amitop.control.transfer import TransferChoice
 
 
-class TransferScreen(ModalScreen[TransferPlan | None]):
+class TransferScreen(Dialog[TransferPlan | None]):
     """Asks which of *choices* to take and where to, and dismisses with the plan, or None.
 
     *title* says whose call it is. *extens* and *contexts* complete what is typed (→ takes the rest of the word).

@@ -9,6 +9,7 @@ from amitop.control.endpoints import plan_qualify
 from amitop.control.registrations import RegistrationAct, plan_registration
 from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.endpoint_work import ask_about_risk
+from amitop.ui.operate import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,18 +48,18 @@ class TrunkWork:
                 except ValueError as error:
                     problems.append(str(error))
         title = _TITLES[act]
-        self.operations.leave_out(title, "left out", problems, len(rows))
-        if not plans:
-            return
+        missing = left_out("left out", problems, len(rows))
         if not any(plan.hurts for plan in plans):
-            self._start(plans)
+            self.operations.leave_out(title, missing)
+            if plans:
+                self._start(plans)
             return
         what = plans[0].name if len(plans) == 1 else f"{len(plans)} registrations"
         calls = sum(row.calls.all for row in rows)
         lines = [plan.sentence for plan in plans]
         if calls:
             lines.append(f"{calls} call{'s' * (calls != 1)} over it {'go' if calls != 1 else 'goes'} on.")
-        screen = ConfirmScreen(f"{title} {what}?", lines, yes=title)
+        screen = ConfirmScreen(f"{title} {what}?", [*lines, *missing], yes=title)
         self._app.push_screen(screen, lambda yes: self._start(plans) if yes else None)
 
     def qualify(self, rows: Sequence[TrunkRow]) -> None:
@@ -70,9 +71,11 @@ class TrunkWork:
                 plans.append(plan_qualify(row.floor.store, row.device or row.name))
             except ValueError as error:
                 problems.append(str(error))
-        self.operations.leave_out("Qualify", "not asked", problems, len(rows))
-        if plans:
-            ask_about_risk(self._app, plans, lambda: self._app.run_worker(self._qualify(plans), group="operate"))
+        missing = left_out("not asked", problems, len(rows))
+        ask_about_risk(self._app, plans, lambda: self._ask(plans), self.operations, missing)
+
+    def _ask(self, plans: Sequence[QualifyPlan]) -> None:
+        self._app.run_worker(self._qualify(plans), group="operate")
 
     def _start(self, plans: Sequence[RegistrationPlan]) -> None:
         self._app.run_worker(self._carry_out(plans), group="operate")
