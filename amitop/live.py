@@ -339,7 +339,8 @@ class LivePbx:
             self.health.list_seconds = now - asked_at
             self.health.lists += not first
             before = len(self.store.channels)
-            self.store.apply_channels(listing.items, asked_at, now, first=first or self._polling)
+            silent = first or self._polling or self._deaf(session)  # it is no drift that nobody could hear of
+            self.store.apply_channels(listing.items, asked_at, now, first=silent)
 
         try:
             await session.listing(self._list_action, on_complete=merge)
@@ -365,9 +366,13 @@ class LivePbx:
 
     def _judge_events(self, session: Session, *, changed: bool) -> None:
         """Fall back to polling where lists change and no call event ever came: `read=call` is missing."""
-        deaf = not any(session.counters.events[name] for name in _CALL_EVENTS)
-        self._polling = deaf and (self._polling or changed)
+        self._polling = self._deaf(session) and (self._polling or changed)
         self.notice = self._what_is_missing()
+
+    @staticmethod
+    def _deaf(session: Session) -> bool:
+        """Whether no call event came yet."""
+        return not any(session.counters.events[name] for name in _CALL_EVENTS)
 
     def _what_is_missing(self) -> str:
         if self._polling:

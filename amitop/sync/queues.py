@@ -101,7 +101,8 @@ class QueueSync(ListSync):
         asked_at = self._clock()
 
         def merge(listing: Listing) -> None:
-            silent = self.polling or not self._listed
+            # What changed without a queue event since the link is up is no drift: this login hears of none.
+            silent = self.polling or not self._listed or self._deaf(session)
             # Whatever becomes of it: a list that cannot be merged is not asked for again and again.
             self._listed = self._listed or queue is None
             self._store.apply_queues(listing.items, asked_at, self._clock(), queue=queue, first=silent)
@@ -123,10 +124,14 @@ class QueueSync(ListSync):
         """Fall back to polling where lists change and no queue event ever came: `read=agent` is missing."""
         known = [(q.name, q.waiting, q.completed, q.abandoned) for q in self._store.queues.values()]
         changed, self._known = self._known is not None and known != self._known, known
-        deaf = not any(session.counters.events[name] for name in _EVENTS)
-        self.polling = deaf and (self.polling or changed)
+        self.polling = self._deaf(session) and (self.polling or changed)
         if self.polling and not self.notice:
             self.notice = f"no queue events for this login (read=agent is missing): asking every {POLL_EVERY:.0f} s"
+
+    @staticmethod
+    def _deaf(session: Session) -> bool:
+        """Whether no queue event came yet."""
+        return not any(session.counters.events[name] for name in _EVENTS)
 
     async def _learn_hints(self, session: Session) -> None:
         """Ask which phones stand behind the hints that name members' states, if any do."""

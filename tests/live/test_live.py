@@ -192,6 +192,8 @@ async def test_without_call_events_it_polls_and_says_so(pbx, monkeypatch):
         await until(lambda: "no call events" in live.notice)
         pbx.answers["CoreShowChannels"] = listing("CoreShowChannels", [row("1.7")])
         await until(lambda: set(live.store.channels) == {"1.7"})
+        live.store.expire(live.clock() + 60.0)
+        assert (live.store.drift.lists, live.store.drift.differed) == (0, 0)  # it was never told
 
 
 async def test_a_reload_has_everything_learnt_again(pbx, monkeypatch):
