@@ -7,9 +7,11 @@ the same steps from what was reached back to what was there.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from amitop.pbx.queue_model import MemberStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +46,8 @@ class MemberState:
     """None: not known, as no list tells it."""
     wrapup: int = 0
     """Seconds of its own, 0: the queue's."""
+    doing: str = field(default="ready", compare=False)
+    """What it does at the moment beside being paused or not, in words. No action sets it."""
 
     @property
     def pause(self) -> str:
@@ -51,6 +55,19 @@ class MemberState:
         if not self.paused:
             return "ready"
         return f"paused ({self.reason})" if self.reason else "paused"
+
+
+_DOING = {
+    MemberStatus.UNKNOWN: "not paused",
+    MemberStatus.NOT_IN_USE: "ready",
+    MemberStatus.IN_USE: "on the phone",
+    MemberStatus.BUSY: "on the phone",
+    MemberStatus.INVALID: "without a phone",
+    MemberStatus.UNAVAILABLE: "unavailable",
+    MemberStatus.RINGING: "ringing",
+    MemberStatus.RING_IN_USE: "on the phone",
+    MemberStatus.ON_HOLD: "on hold",
+}
 
 
 def state_of(member: Member | None) -> MemberState | None:
@@ -65,6 +82,7 @@ def state_of(member: Member | None) -> MemberState | None:
         (member.pause_reason or "") if member.paused else "",
         member.ringinuse,
         member.wrapup,
+        "talking" if member.talking else "ringing" if member.ringing_for is not None else _DOING[member.status],
     )
 
 
@@ -132,7 +150,7 @@ def tell_change(change: Change, before: MemberState | None, after: MemberState |
         paused = f", {after.pause}" if after.paused else ""
         return f"joins with penalty {after.penalty}{paused}"
     if change is Change.PAUSE:
-        return f"{before.pause}, becomes {after.pause}"
+        return f"{before.pause if before.paused else before.doing}, becomes {after.pause}"
     if change is Change.PENALTY:
         return f"penalty {before.penalty}, becomes {after.penalty}"
     return f"ring in use {on_off(before.ringinuse)}, becomes {on_off(after.ringinuse)}"

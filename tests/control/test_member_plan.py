@@ -26,13 +26,26 @@ def test_a_preview_says_who_changes_who_is_so_already_and_who_cannot(pbx):
         "Agent 1 in support: ready, becomes paused (lunch)",
         "Agent 2 in support: is so already",
         "Agent 3 in support: ready, becomes paused (lunch)",
-        "Agent 4 in support: ready, becomes paused (lunch); the call that it is on goes on",
+        "Agent 4 in support: talking, becomes paused (lunch); the call that it is on goes on",
         "PJSIP/agent09 in support: is not a member any more",
     ]
     assert plan.sentence == "Pause (lunch): 3 change in support, 1 is so already, 1 cannot."
     assert plan.actions == ("QueuePause",)
     assert plan.confirmations == 1
     assert not pbx.sent
+
+
+@pytest.mark.parametrize(
+    ("status", "doing"),
+    [(0, "not paused"), (1, "ready"), (2, "on the phone"), (5, "unavailable"), (6, "ringing"), (8, "on hold")],
+)
+def test_it_says_what_they_do_now_and_that_they_are_ready_when_a_pause_ends(pbx, status, doing):
+    pbx.happen(member_event("QueueMemberStatus", "support", agent(1, status=status)))
+    (step,) = preview(pbx.store, SUPPORT[:1], Pause("")).steps
+    assert step.words == f"Agent 1 in support: {doing}, becomes paused"
+    pbx.happen(member_event("QueueMemberStatus", "support", agent(2, paused=True, reason="lunch", status=status)))
+    (step,) = preview(pbx.store, SUPPORT[1:2], Unpause()).steps
+    assert step.words.startswith("Agent 2 in support: paused (lunch), becomes ready")
 
 
 def test_one_member_needs_no_question_and_its_sentence_says_all(pbx):

@@ -35,7 +35,7 @@ async def test_a_pause_with_a_reason_from_the_list():
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("5", "down", "down", "p", "down", "enter")
         await pilot.pause()
-        assert "Pause (lunch): Agent 03 in support: ready, becomes paused (lunch)." in screen_text(app)
+        assert "Pause (lunch): Agent 03 in support: on the phone, becomes paused" in screen_text(app)
         await pilot.press("enter")
         assert "becomes paused (lunch).  Ctrl+Z undoes it." in await said(app, pilot)
     (plan,) = app.spy.members.plans
