@@ -15,9 +15,13 @@ from amitop.control.hangup import hang_up
 from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.control.ringing import WHILE_IT_RANG, Ring, caller_id
 from amitop.control.transfer import describe, partner_of
+from amitop.pbx.agents import device_of
+from amitop.pbx.devices import Devices
 from amitop.pbx.model import ChannelState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from amitop.ami.packet import Packet
     from amitop.control.guard import Guard
     from amitop.live import LivePbx
@@ -90,6 +94,23 @@ def spied_leg(store: Store, member: Member) -> Channel | None:
     # Behind a Local channel stands the phone: found from the caller, through it or without it once it is optimized.
     caller = store.channels.get(member.talking_to or "")
     return (partner_of(store, caller) if caller is not None else None) or leg
+
+
+def heard_leg(store: Store, members: Sequence[Member]) -> Channel | None:
+    """Return the leg of one person's phone to listen to: in the call of a queue, else in the only one they are on.
+
+    *members* are the memberships of that person. None when there is none; ValueError where nobody can say which.
+    """
+    talking = next((member for member in members if member.talking), None)
+    leg = spied_leg(store, talking) if talking is not None else None
+    if leg is not None:
+        return leg
+    phone = device_of(store, members[0])
+    legs = (store.channels[uid] for uid in store.part(Devices).of(phone))
+    answered = [leg for leg in legs if leg.state is ChannelState.UP]
+    if len(answered) > 1:
+        raise ValueError(f"{members[0].name} is on {len(answered)} calls, and none is known to be of a queue.")
+    return answered[0] if answered else None
 
 
 def plan_spy(store: Store, leg: Channel | None, mode: SpyMode, device: str | None) -> SpyPlan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amitop.control.supervise import SpyMode, plan_spy, spied_leg
+from amitop.control.supervise import SpyMode, heard_leg, plan_spy, spied_leg
 from amitop.ui.confirm import ConfirmScreen
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class SuperviseWork:
     def ask(self, person: Person, mode: SpyMode) -> None:
         """Ask, then ring the supervisor's phone."""
         try:
-            plan = plan_spy(person.store, leg_of(person), mode, self._rules.supervisor)
+            plan = plan_spy(person.store, heard_leg(person.store, person.memberships), mode, self._rules.supervisor)
         except ValueError as error:
             self._operations.refuse(mode, str(error))
             return

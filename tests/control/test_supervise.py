@@ -10,7 +10,7 @@ from amitop.ami.errors import LinkLost
 from amitop.control.audit import Audit
 from amitop.control.operator import Operator
 from amitop.control.outcome import OutcomeKind
-from amitop.control.supervise import SpyMode, plan_spy, spied_leg
+from amitop.control.supervise import SpyMode, heard_leg, plan_spy, spied_leg
 from amitop.control.watch import Patience
 from fakes.acting import FakeLive
 from fakes.events import AGENT, ANN, block, bridge, conversation, event
@@ -314,3 +314,25 @@ def test_a_member_who_does_not_talk_has_no_leg(live):
     member = members(live, AGENT_LEG, AGENT_NAME)
     member.leg = member.talking_to = None
     assert spied_leg(live.store, member) is None
+
+
+def test_of_a_call_that_is_not_of_a_queue_the_phones_only_answered_leg_is_heard(live):
+    member = members(live, AGENT_LEG, AGENT_NAME)
+    member.state_interface = "PJSIP/agent03"
+    member.leg = member.talking_to = None
+    assert heard_leg(live.store, [member]).uniqueid == AGENT_LEG
+    live.happen(event("Newchannel", block("3.1", "PJSIP/agent03-00000003", state=5)))
+    assert heard_leg(live.store, [member]).uniqueid == AGENT_LEG, "another call rings"
+    live.happen(event("Newstate", block("3.1", "PJSIP/agent03-00000003")))
+    with pytest.raises(ValueError, match="is on 2 calls"):
+        heard_leg(live.store, [member])
+    member.leg = AGENT_LEG  # it is told which one is of the queue
+    member.talking_to = ANN_LEG
+    assert heard_leg(live.store, [member]).uniqueid == AGENT_LEG
+
+
+def test_a_phone_that_is_not_on_a_call_is_not_heard(live):
+    member = members(live, AGENT_LEG, AGENT_NAME)
+    member.state_interface = "PJSIP/agent09"
+    member.leg = member.talking_to = None
+    assert heard_leg(live.store, [member]) is None
