@@ -238,10 +238,13 @@ class Call:
     """Why `first` was hung up, once it was."""
     key: Key = field(init=False)
     """The row's identity, made once."""
+    order: int = field(init=False)
+    """Which came first of two calls with the same `started`: the smaller."""
 
     def __post_init__(self) -> None:
         """Name the row."""
         self.key = (self.pbx, self.id)
+        self.order = 0 if self.first is None else self.first.order
 
 
 @dataclass(slots=True, frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from amitop.ui.call_keys import CallTableView
 from amitop.ui.targets import Target, target_of
 from amitop.views.call_row import CallRow, LegRow
-from amitop.views.calls import CALL_COLUMNS, call_rows
+from amitop.views.calls import CALL_COLUMNS, CallRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,14 +22,16 @@ class CallsView(CallTableView[CallRow | LegRow]):
 
     NAME = "calls"
     WORD = "calls"
+    STEADY = True
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place, CALL_COLUMNS)
+        self._rows = CallRows()
         self._opened: set[Key] = set()
 
     def source(self, now: float) -> Sequence[CallRow | LegRow]:
         """Return every call."""
-        rows = call_rows([pbx.store for pbx in self.pbxs], self._opened, now)
+        rows = self._rows.rows([pbx.store for pbx in self.pbxs], self._opened, now)
         if self._opened:
             self._opened.intersection_update(row.key for row in rows)
         return rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from amitop.ui.call_keys import CallTableView
 from amitop.ui.targets import Target, target_of
-from amitop.views.channels import CHANNEL_COLUMNS, ChannelRow, channel_rows
+from amitop.views.channels import CHANNEL_COLUMNS, ChannelRow, ChannelRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +19,15 @@ class ChannelsView(CallTableView[ChannelRow]):
 
     NAME = "channels"
     WORD = "channels"
+    STEADY = True
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place, CHANNEL_COLUMNS)
+        self._rows = ChannelRows()
 
     def source(self, now: float) -> Sequence[ChannelRow]:
         """Return every channel."""
-        return channel_rows([pbx.store for pbx in self.pbxs], now)
+        return self._rows.rows([pbx.store for pbx in self.pbxs], now)
 
     def target_of(self, row: ChannelRow, now: float) -> Target:
         """Return the channel."""

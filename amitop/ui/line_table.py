@@ -76,6 +76,8 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
         self.columns = tuple(columns)
         """All that there are, chosen or not."""
         self.order: RowOrder[RowT] = RowOrder(clock)
+        self.steady = False
+        """Whether rows that stay never change places, until a person sorts them."""
         self._glyphs = glyphs
         self._chosen = tuple(column.key for column in shown_columns(self.columns))
         self._placed: list[PlacedColumn[RowT]] = []
@@ -94,7 +96,9 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
 
     def show(self, rows: Sequence[RowT], now: float) -> None:
         """Show *rows*, a projection with `asked` for the time *now* (seconds, as the columns' functions take it)."""
-        self._rows = self.order.arrange(rows, now, frozen=self.frozen or self._covered)
+        self._rows = self.order.arrange(
+            rows, now, frozen=self.frozen or self._covered, steady=self.steady and self.asked.sort is None
+        )
         self._now = now
         self._by_key = None
         keys = self.order.keys

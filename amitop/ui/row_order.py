@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from amitop.views.columns import Row
@@ -20,6 +21,7 @@ QUIET = 1.0
 """Seconds after the last key of the cursor in which rows keep their order."""
 
 Key = tuple[str, ...]
+_KEY = attrgetter("key")
 RowT = TypeVar("RowT", bound=Row)
 
 
@@ -57,8 +59,13 @@ class RowOrder(Generic[RowT]):
         """Take the next projection as it is, even while frozen: the person asked for another sort or filter."""
         self._anew = True
 
-    def arrange(self, rows: Sequence[RowT], now: float, *, frozen: bool = False) -> Sequence[RowT]:
-        """Return *rows*, a projection for the time *now* (seconds), in the order to show them."""
+    def arrange(
+        self, rows: Sequence[RowT], now: float, *, frozen: bool = False, steady: bool = False
+    ) -> Sequence[RowT]:
+        """Return *rows*, a projection for the time *now* (seconds), in the order to show them.
+
+        *steady*: rows that stay never change places in the projection, so there is nothing to calm.
+        """
         if frozen and self.keys and not self._anew:
             if self._freeze is None:
                 self._freeze = _Freeze(self._rows, self._now)
@@ -68,9 +75,9 @@ class RowOrder(Generic[RowT]):
             return rows
         if self._freeze is not None:
             self._freeze, self.gone, self.new = None, {}, 0
-        keys = [row.key for row in rows]
+        keys: list[Key] = list(map(_KEY, rows))
         if keys != self.keys:
-            if self.keys and not self._anew and not self._due():
+            if not steady and self.keys and not self._anew and not self._due():
                 order = _kept_order(self.keys, keys)
                 rows, keys = [rows[place] for place in order], [keys[place] for place in order]
             else:

@@ -42,6 +42,8 @@ class TableView(Vertical, Generic[RowT]):
     """What its rows are: `calls`."""
     DETAILS: ClassVar[bool] = True
     """Whether the pane below tells of the row under the cursor, unless a person wants it otherwise."""
+    STEADY: ClassVar[bool] = False
+    """Whether rows come in an order that never changes for those that stay: by age."""
     BINDING_GROUP_TITLE = "View"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", tooltip="Show only rows with these words", id="view.filter"),
@@ -53,6 +55,7 @@ class TableView(Vertical, Generic[RowT]):
         self.pbxs = pbxs
         self.glyphs = glyphs
         self.table: LiveTable[RowT] = LiveTable(columns, glyphs=glyphs, clock=pbxs[0].clock)
+        self.table.steady = self.STEADY
         self.filter_bar = FilterBar(columns)
         self.frozen_at: float | None = None
         """When the person froze the order, in seconds of the clock; None while it is free."""

@@ -43,13 +43,9 @@ class LegRow(ChannelRow):
 
     def __init__(self, store: Store, call_id: str, channel: Channel, end: EndedChannel | None, branch: str) -> None:
         super().__init__(store, channel, end)
+        self.key = (channel.pbx, call_id, channel.uniqueid)
         self.call_id = call_id
         self.branch = branch
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """(PBX, call, Uniqueid)."""
-        return (self.channel.pbx, self.call_id, self.channel.uniqueid)
 
     @property
     def legs(self) -> tuple[Channel, ...]:
@@ -87,27 +83,29 @@ class LegRow(ChannelRow):
 class CallRow:
     """A call, or what is left of it."""
 
-    __slots__ = ("call", "children", "end", "legs", "store")
+    __slots__ = ("_last_legs", "call", "children", "end", "key", "store")
 
     def __init__(
         self,
         store: Store,
         call: Call,
-        legs: Sequence[Channel],
+        *,
         end: EndedCall | None = None,
+        last_legs: Sequence[Channel] = (),
         children: tuple[LegRow, ...] = (),
     ) -> None:
+        self.key: Key = call.key
+        """(PBX, id of the call)."""
         self.store = store
         self.call = call
-        self.legs = legs
-        """Its channels, oldest first; the last ones that it had, once it has ended."""
         self.end = end
+        self._last_legs = last_legs
         self.children = children
 
     @property
-    def key(self) -> Key:
-        """(PBX, id of the call)."""
-        return self.call.key
+    def legs(self) -> Sequence[Channel]:
+        """Its channels, oldest first; the last ones that it had, once it has ended."""
+        return self.call.legs if self.end is None else self._last_legs
 
     @property
     def ended(self) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from amitop.views.call_row import CallRow, LegRow, account, parties
 from amitop.views.channels import LINGER, lingering
 from amitop.views.columns import PBX, Column
 from amitop.views.format import UNICODE
+from amitop.views.kept import KeptRows
 from amitop.views.sound import QUALITY
 from amitop.views.words import duration, flags, time_left
 
@@ -19,35 +21,49 @@ if TYPE_CHECKING:
     from amitop.pbx.store import Store
 
 
+_age = attrgetter("call.started", "call.order")
+
+
+class CallRows:
+    """The rows of the Calls view; that of a call that lives and is not opened is made once."""
+
+    def __init__(self) -> None:
+        self._kept: KeptRows[Call, CallRow] = KeptRows(CallRow)
+
+    def rows(
+        self, stores: Iterable[Store], expanded: Collection[tuple[str, ...]], now: float
+    ) -> list[CallRow | LegRow]:
+        """Return a row for every call, oldest first, and for those that ended less than two seconds ago.
+
+        *expanded* holds the keys of the calls whose legs are shown; those are the rows' `children`, which `project`
+        puts beneath them.
+        """
+        rows: list[CallRow] = []
+        for store in stores:
+            gone: dict[str, list[EndedChannel]] = defaultdict(list)
+            for end in lingering(store, now):
+                gone[end.call_id].append(end)
+            rows += self._kept.of(store, store.calls.values())
+            for ended in reversed(store.ended_calls):
+                if now - ended.at >= LINGER:
+                    break
+                legs = {leg.uniqueid: leg for leg in _legs(ended.call, gone)}
+                rows.append(CallRow(store, ended.call, end=ended, last_legs=list(legs.values())))
+            if expanded:
+                rows = [_opened(row, gone) if row.store is store and row.key in expanded else row for row in rows]
+        # By age, so that a row keeps its place when it ends.
+        rows.sort(key=_age)
+        return list(rows)
+
+
 def call_rows(stores: Iterable[Store], expanded: Collection[tuple[str, ...]], now: float) -> list[CallRow | LegRow]:
-    """Return a row for every call, oldest first, and for those that ended less than two seconds ago.
-
-    *expanded* holds the keys of the calls whose legs are shown; those are the rows' `children`, which `project` puts
-    beneath them.
-    """
-    rows: list[CallRow] = []
-    for store in stores:
-        gone: dict[str, list[EndedChannel]] = defaultdict(list)
-        for end in lingering(store, now):
-            gone[end.call_id].append(end)
-        for call in store.calls.values():
-            children = _children(store, call, gone) if expanded and call.key in expanded else ()
-            rows.append(CallRow(store, call, call.legs, None, children))
-        for ended in reversed(store.ended_calls):
-            if now - ended.at >= LINGER:
-                break
-            call = ended.call
-            legs = {leg.uniqueid: leg for leg in _legs(call, gone)}
-            children = _children(store, call, gone) if expanded and call.key in expanded else ()
-            rows.append(CallRow(store, call, list(legs.values()), ended, children))
-    # By age, so that a row keeps its place when it ends.
-    rows.sort(key=_age)
-    return list(rows)
+    """Return what `CallRows` does, for whoever wants it once."""
+    return CallRows().rows(stores, expanded, now)
 
 
-def _age(row: CallRow) -> tuple[float, int]:
-    first = row.call.first
-    return row.call.started, 0 if first is None else first.order
+def _opened(row: CallRow, gone: dict[str, list[EndedChannel]]) -> CallRow:
+    children = _children(row.store, row.call, gone)
+    return CallRow(row.store, row.call, end=row.end, last_legs=row.legs, children=children)
 
 
 def _legs(call: Call, gone: dict[str, list[EndedChannel]]) -> list[Channel]:

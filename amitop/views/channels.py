@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from amitop.pbx.model import ChannelState
 from amitop.views.columns import PBX, Column, Style
 from amitop.views.format import party
+from amitop.views.kept import KeptRows
 from amitop.views.sound import QUALITY, sound_of
 from amitop.views.stuck import SIGN, stuck
 from amitop.views.words import application, company, duration, flags, marked, position, time_left
@@ -33,18 +35,15 @@ _STYLES: dict[ChannelState, Style] = {
 class ChannelRow:
     """A leg, or what is left of it."""
 
-    __slots__ = ("channel", "end", "store")
+    __slots__ = ("channel", "end", "key", "store")
     children: tuple[ChannelRow, ...] = ()
 
     def __init__(self, store: Store, channel: Channel, end: EndedChannel | None = None) -> None:
+        self.key: tuple[str, ...] = channel.key
+        """(PBX, Uniqueid)."""
         self.store = store
         self.channel = channel
         self.end = end
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """(PBX, Uniqueid)."""
-        return self.channel.key
 
     @property
     def ended(self) -> bool:
@@ -103,15 +102,29 @@ class ChannelRow:
         return "?" if talk is None and self.end is None and self.channel.bridge else duration(talk)
 
 
+_age = attrgetter("channel.created", "channel.order")
+
+
+class ChannelRows:
+    """The rows of the Channels view; that of a channel that lives is made once."""
+
+    def __init__(self) -> None:
+        self._kept: KeptRows[Channel, ChannelRow] = KeptRows(ChannelRow)
+
+    def rows(self, stores: Iterable[Store], now: float) -> list[ChannelRow]:
+        """Return a row for every channel, oldest first, and for those that ended less than two seconds ago."""
+        rows: list[ChannelRow] = []
+        for store in stores:
+            rows += self._kept.of(store, store.channels.values())
+            rows += [ChannelRow(store, end.channel, end) for end in lingering(store, now)]
+        # By age, so that a row keeps its place when it ends.
+        rows.sort(key=_age)
+        return rows
+
+
 def channel_rows(stores: Iterable[Store], now: float) -> list[ChannelRow]:
-    """Return a row for every channel, oldest first, and for those that ended less than two seconds ago."""
-    rows: list[ChannelRow] = []
-    for store in stores:
-        rows += [ChannelRow(store, channel) for channel in store.channels.values()]
-        rows += [ChannelRow(store, end.channel, end) for end in lingering(store, now)]
-    # By age, so that a row keeps its place when it ends.
-    rows.sort(key=lambda row: (row.channel.created, row.channel.order))
-    return rows
+    """Return what `ChannelRows` does, for whoever wants it once."""
+    return ChannelRows().rows(stores, now)
 
 
 def lingering(store: Store, now: float) -> list[EndedChannel]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from unicodedata import combining, normalize
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 RowT = TypeVar("RowT", bound=Row)
 AnyT = TypeVar("AnyT")
 
+_CHILDREN = attrgetter("children")
 _DIGITS = re.compile(r"([0-9]+)")
 _NATURAL_LIMIT = 64  # characters that decide an order; int() refuses digits by the thousand, and callers can send those
 
@@ -45,7 +46,7 @@ def project(rows: Sequence[RowT], columns: Sequence[Column[RowT]], query: Query,
     column = next((each for each in columns if each.key == query.sort), None)
     if column is not None:
         chosen = _ordered(chosen, column, query.reverse, now)
-    if any(row.children for row in chosen):
+    if any(map(_CHILDREN, chosen)):
         chosen = [each for row in chosen for each in (row, *row.children)]  # type: ignore[misc]  # children are of the table's row type
     return chosen
 

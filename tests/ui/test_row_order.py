@@ -33,6 +33,16 @@ def order(clock: Clock) -> RowOrder[Row]:
     return order
 
 
+def test_a_steady_projection_is_taken_as_it_is_at_once(order: RowOrder[Row], clock: Clock) -> None:
+    order.touched()
+    assert letters(order.arrange(rows("bde"), 0.1, steady=True)) == "bde"
+    assert letters(order.arrange(rows("bced"), 0.2, steady=True)) == "bced"
+
+
+def test_a_freeze_holds_a_steady_order_too(order: RowOrder[Row]) -> None:
+    assert letters(order.arrange(rows("bd"), 0.1, frozen=True, steady=True)) == "abcd"
+
+
 def test_the_first_projection_is_taken_as_it_is(clock: Clock) -> None:
     order = RowOrder[Row](clock)
     order.touched()
