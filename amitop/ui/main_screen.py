@@ -15,6 +15,7 @@ from amitop.ui.call_keys import ORIGINATE_KEY, Dialer
 from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.detail_pane import DetailPane
 from amitop.ui.key_bar import KeyBar
+from amitop.ui.lean_compositor import LeanCompositor
 from amitop.ui.line import Line, Piece
 from amitop.ui.look import Looker
 from amitop.ui.state_line import state_pieces
@@ -69,6 +70,7 @@ class MainScreen(Screen[None]):
 
     def __init__(self, place: Workplace, *, refresh: float = 4.0) -> None:
         super().__init__()
+        self._compositor = LeanCompositor()
         self.place = place
         pbxs, glyphs = place.pbxs, place.glyphs
         self.pbxs = pbxs
@@ -93,6 +95,8 @@ class MainScreen(Screen[None]):
         """Whether a person wants the details, in views that usually have them and in others."""
         self._second: int | None = None
         self._keys_that_work: object = None
+        self._keys_of: object = None
+        """The row for which that was found."""
 
     def compose(self) -> ComposeResult:
         """Lay out the picture of the design."""
@@ -151,7 +155,7 @@ class MainScreen(Screen[None]):
             self._head_lines(now)
             self._show_details(now)
             self._look(now)
-        if not covered:
+        if not covered and (new_second or self.view.worked_in.cursor_key != self._keys_of):
             self._note_keys()
 
     def _show_tabs(self) -> None:
@@ -242,6 +246,7 @@ class MainScreen(Screen[None]):
 
     def _note_keys(self) -> None:
         """Have the last line drawn again when another set of keys works: it costs too much to do it at each tick."""
+        self._keys_of = self.view.worked_in.cursor_key
         own = tuple(self.check_action(action, ()) for action in (*ACTIONS, "retry", "undo", "originate"))
         working = own + self.view.working()
         if working != self._keys_that_work:
@@ -385,6 +390,7 @@ class MainScreen(Screen[None]):
         """Count the marks at once: a key that acts on them may come next."""
         message.stop()
         self._show_tabs()
+        self._note_keys()
 
     def on_live_table_activated(self, message: LiveTable.Activated) -> None:
         """Enter on a row that has nothing beneath it goes to its details."""
