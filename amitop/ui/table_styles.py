@@ -92,7 +92,7 @@ class Palette:
         self._styles.clear()
 
     def strip(self, line: Line, width: int) -> Strip:
-        """Return *line*, which is *width* cells wide, as a strip with one segment for each cell."""
+        """Return *line*, which is *width* cells wide, as a strip: cells side by side in one style are one segment."""
         states = line.states
         if line.parts:
             segments = [
@@ -100,9 +100,13 @@ class Palette:
                 for text, name, own in zip(line.texts, line.styles, line.parts, strict=True)
             ]
             return Strip(segments, width)
-        segments = [
-            Segment(text, self._style(name, states)) for text, name in zip(line.texts, line.styles, strict=True)
-        ]
+        segments, run, style = [], "", line.styles[0]
+        for text, name in zip(line.texts, line.styles, strict=True):
+            if name != style:
+                segments.append(Segment(run, self._style(style, states)))
+                run, style = "", name
+            run += text
+        segments.append(Segment(run, self._style(style, states)))
         return Strip(segments, width)
 
     def _style(self, cell: str, states: tuple[str, ...]) -> Style:

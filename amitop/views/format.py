@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from amitop.text import clean
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _VARIATION_SELECTORS = {0xFE0E: None, 0xFE0F: None}  # terminals disagree about the width of what they follow
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # there are two, known by being them: caches ask by them
 class Glyphs:
     """Every character beyond ASCII that amitop itself writes, each one cell wide in the Unicode set."""
 
@@ -79,6 +79,7 @@ ASCII = Glyphs(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=2048)  # most of a screen's 500 cells are in the next frame what they were in this one
 def fit(text: str, width: int, align: Align = "left", crop: Crop = "end", glyphs: Glyphs = UNICODE) -> str:
     """Return *text* as a cell of exactly *width* terminal cells: cleaned, cropped with an ellipsis, padded.
 
