@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from amitop.views.format import UNICODE
+
 HEIGHT = 5
 """Lines of a character, before it is scaled."""
-_INK = "█"
 _GAP = 1  # cells between two characters
 
 # A cell is twice as high as it is wide, so a stroke down is two cells wide where one across is one line high.
@@ -41,7 +42,7 @@ def big(text: str, scale: int = 1) -> list[str]:
     lines = []
     for index in range(HEIGHT):
         line = (" " * _GAP).join(shape[index] for shape in shapes)
-        wide = "".join((_INK if dot == "#" else " ") * scale for dot in line)
+        wide = "".join((UNICODE.ink if dot == "#" else " ") * scale for dot in line)
         lines += [wide] * scale
     return lines
 

@@ -49,8 +49,10 @@ class Glyphs:
     ring: str = "◆"
     wrap: str = "◐"
     other: str = "□"
-    blocks: str = "▁▂▃▄▅▆▇█"
-    """Levels of a sparkline, lowest first."""
+    blocks: str = "▁▂▃▄▅▆▇"
+    """Levels of a sparkline, lowest first. No full block, for two of them below one another are one bar."""
+    ink: str = "█"
+    """What large digits are drawn with."""
     is_ascii: bool = False
 
     @cached_property
@@ -75,7 +77,8 @@ UNICODE = Glyphs()
 ASCII = Glyphs(
     nothing="-", ellipsis=">", newline="/", bad="?", dot="*", hollow="o", left="<-", right="->", both="<->", up="^",
     down="v", closed="+", opened="-", branch="|", last_branch="`", line="-", bar="|", check="ok", cross="x", middot="-",
-    hold="=", record="@", spy="&", times="x", talk="#", ring="%", wrap="+", other="~", blocks="_.:-=+*#", is_ascii=True,
+    hold="=", record="@", spy="&", times="x", talk="#", ring="%", wrap="+", other="~", blocks="_.:-=+#", ink="#",
+    is_ascii=True,
 )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def test_cells() -> None:
     assert texts(store, "calls") == {device: "1" if device == "PJSIP/agent01" else "" for device in store.endpoints}
     assert texts(store, "address")["PJSIP/trunk"] == "192.0.2.7 +1"
     assert texts(store, "address")["IAX2/branch"] == "10.1.0.1:4569"
-    assert texts(store, "trend")["PJSIP/agent01"] == "▄▃▄█▄"
+    assert texts(store, "trend")["PJSIP/agent01"] == "▃▃▄▇▃"
     assert texts(store, "description")["SIP/gateway"] == "To the PSTN"
     assert summary(rows_of(store).values()) == "7 endpoints, 1 unreachable, 2 without contact"
     assert summary([]) == "0 endpoints"
@@ -108,7 +108,7 @@ def test_details() -> None:
     assert sections["Endpoint"]["State"] == "In use, for 0:31"
     assert sections["Endpoint"]["Calls now"] == "1"
     assert sections["Contact"]["Round trip"] == "11 ms, 3 min ago"
-    assert sections["Contact"]["Round trips"] == "9 ms to 30 ms  ▄▃▄█▄"
+    assert sections["Contact"]["Round trips"] == "9 ms to 30 ms  ▃▃▄▇▃"
     assert sections["Contact"]["User agent"] == "Snom/8.9 王"
     assert sections["Contact"]["Comes from"] == "a registration"
     assert sections["Channels"] == {"PJSIP/agent01-00000001": "Up  0:31  Ann Lee +15551234567"}

@@ -128,11 +128,11 @@ def test_party() -> None:
 
 
 def test_sparkline() -> None:
-    assert sparkline([0, 1, 2, 3, 4, 5, 6, 7], 8) == "▁▂▃▄▅▆▇█"
-    assert sparkline([5], 3) == "  █"
+    assert sparkline([0, 1, 2, 3, 4, 5, 6], 8) == " ▁▂▃▄▅▆▇"
+    assert sparkline([5], 3) == "  ▇"
     assert sparkline([0, 0], 2) == "▁▁"
-    assert sparkline([9, 0, 7], 2) == "▁█"
-    assert sparkline([1, None, 7], 3) == "▂ █"
+    assert sparkline([9, 0, 7], 2) == "▁▇"
+    assert sparkline([1, None, 6], 3) == "▂ ▇"
     assert sparkline([None], 1) == " "
     assert sparkline([], 0) == ""
     assert sparkline([1, 2], 0) == ""

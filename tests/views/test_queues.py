@@ -81,7 +81,7 @@ def test_the_shifts_own_figures() -> None:
     ]
     # EPOCH is 20 s into a minute: the first eleven callers came in one, the last in the next.
     assert row.arrivals(3, 200) == [0, 11, 1]
-    assert shown["arrivals"].strip("▁") == "█▂"
+    assert shown["arrivals"].strip("▁") == "▇▂"
     assert len(shown["arrivals"]) == 15
     assert row.arrivals(3, 260) == [11, 1, 0], "the minutes go on while nothing happens"
 
@@ -183,7 +183,7 @@ def test_a_wide_screen_shows_everything_that_is_shown() -> None:
     assert len(lay_out(shown_columns(QUEUE_COLUMNS), 158)) == len(shown_columns(QUEUE_COLUMNS))
     (line,) = table(queue_rows([counted()]), shown_columns(QUEUE_COLUMNS), 200, 160)[1:]
     assert re.split(r"\s{2,}", line) == [
-        "support", "1", "0:05", "2", "0", "0", "0", "1", "0", "●●‖", "!! 50%", "9", "2", "▁▁▁▁▁▁▁▁▁▁▁▁▁█▂",
+        "support", "1", "0:05", "2", "0", "0", "0", "1", "0", "●●‖", "!! 50%", "9", "2", "▁▁▁▁▁▁▁▁▁▁▁▁▁▇▂",
     ]  # fmt: skip
 
 

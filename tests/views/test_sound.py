@@ -55,9 +55,9 @@ def test_cells(store: Store) -> None:
     assert (two["mos_in"], two["mos_out"]) == ("4.3", "3.5")
     assert two["with"] == "PJSIP/agent04"
     assert two["report"] == "now"
-    assert two["trend"].strip() == "▆▆▆"
+    assert two["trend"].strip() == "▅▅▅"
     assert rows["1.2"]["rtt"] == "0.7 ms"
-    assert rows["1.2"]["trend"].strip() == "███"
+    assert rows["1.2"]["trend"].strip() == "▇▇▇"
     assert set(rows["4.1"].values()) >= {"–", "no reports"}
     assert rows["4.1"]["trend"] == rows["4.1"]["report"] == ""
 
@@ -188,8 +188,8 @@ def test_details_of_a_leg(store: Store) -> None:
     assert dict(media.lines) == {
         "Quality": "! 3.5  loss out",
         "Round trip": "40 ms",
-        "Media in": "4.3  loss 1.2% (31 in all), jitter 12 ms ███",
-        "Media out": "3.5  loss 12% (312 in all), jitter 0.0 ms ▆▆▆",
+        "Media in": "4.3  loss 1.2% (31 in all), jitter 12 ms ▇▇▇",
+        "Media out": "3.5  loss 12% (312 in all), jitter 0.0 ms ▅▅▅",
         "Asterisk's MES": "87.5 in, 87.5 out",
         "Last report": "now",
     }
@@ -228,6 +228,6 @@ def test_percentage(value, text) -> None:
 
 
 def test_trend() -> None:
-    assert trend([4.5, 1.0, 2.75], 5) == "  █▁▅"
-    assert trend([4.4] * 20, 12) == "█" * 12
+    assert trend([4.5, 1.0, 2.75], 5) == "  ▇▁▄"
+    assert trend([4.4] * 20, 12) == "▇" * 12
     assert trend([], 3) == "   "
