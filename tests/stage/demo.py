@@ -7,12 +7,11 @@ time and network (`stage.loop`). For the pictures, the moment is made to last.
 from __future__ import annotations
 
 import asyncio
-import os
-import time
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 from unittest import mock
 
+from stage.alike import own_time, same_terminal
 from stage.loop import StagedLoop
 
 from amitop.ami.address import Address
@@ -30,7 +29,7 @@ from amitop.sim.world import Options, inhabited
 from amitop.ui.app import AmitopApp
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from typing import Any
 
 CONNECTED = 1_795_427_405.0
@@ -136,32 +135,7 @@ async def demo() -> AsyncIterator[Demo]:
                         await task
 
 
-def _loop_time() -> float:
-    return asyncio.get_running_loop().time()
-
-
-async def _idle(*_: float) -> None:
-    """Stand for Textual's wait for a processor at rest, which is never the same twice."""
-    await asyncio.sleep(0.02)
-
-
-@contextmanager
-def _same_everywhere() -> Iterator[None]:
-    """Take away what differs from machine to machine: time zone, colours and waiting."""
-    environ = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "TEXTUAL_THEME", "COLORTERM"}}
-    with mock.patch.dict(os.environ, environ | {"TZ": "UTC", "TEXTUAL_ANIMATIONS": "none"}, clear=True):
-        time.tzset()
-        with (
-            mock.patch("textual._time.get_time", _loop_time),
-            mock.patch("textual.app.wait_for_idle", _idle),
-            mock.patch("textual.pilot.wait_for_idle", _idle),
-            mock.patch("amitop.ui.app.gc"),  # a tidy memory is of no use to a program that is over in seconds
-        ):
-            yield
-    time.tzset()
-
-
 def staged(main: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """Run *main* in a loop with a time of its own, and return what it does."""
-    with _same_everywhere(), asyncio.Runner(loop_factory=StagedLoop) as runner:
+    with same_terminal(), own_time(), asyncio.Runner(loop_factory=StagedLoop) as runner:
         return runner.run(main())

@@ -1,26 +1,28 @@
-"""What every test of the screen needs: one time zone, no colours of the machine that runs it, goldens as plain text."""
+"""What every test of the screen needs: time of its own, no colours of the machine it runs on, goldens as plain text."""
 
+import inspect
 import os
-import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from stage.alike import own_time, same_terminal
+from stage.loop import StagedLoop
 
 from fakes.pbx import screen_text
 
 GOLDENS = Path(__file__).parent / "goldens"
 
 
+def pytest_asyncio_loop_factories():
+    """Run what is awaited here on a loop whose time goes on when nothing is left to do: no test waits for a clock."""
+    return {"staged": StagedLoop}
+
+
 @pytest.fixture(autouse=True)
-def _same_terminal_everywhere(monkeypatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    for name in ("NO_COLOR", "TEXTUAL_THEME"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    yield
-    monkeypatch.undo()
-    time.tzset()
+def _same_everywhere(request):
+    with same_terminal(), own_time() if inspect.iscoroutinefunction(request.function) else nullcontext():
+        yield
 
 
 @pytest.fixture

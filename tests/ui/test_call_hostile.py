@@ -2,7 +2,7 @@
 
 import pytest
 from ui.test_call_actions import RULES, SpyLegs, with_originate
-from ui.test_hostile import PAYLOADS, check, exchange
+from ui.test_hostile import APART, PAYLOADS, check, exchange
 
 from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.pbx.parking import Parking
@@ -46,7 +46,7 @@ async def test_every_dialog_of_every_row(key, view):
 
 
 async def test_what_came_of_it():
-    for text in (PAYLOADS[name] for name in ("close", "click", "escape", "wide")):
+    for text in (APART[name] for name in ("close", "click", "escape", "wide")):
         pbx, app = poisoned(text)
         app.spy.legs.outcome = Outcome(OutcomeKind.FAILED, f"It said {text}")
         async with app.run_test(size=(120, 40), notifications=True) as pilot:

@@ -1,6 +1,7 @@
 """Text of a PBX is data: nothing in it is interpreted, crashes, or reaches the terminal as control characters."""
 
 import pytest
+from thorough import THOROUGH
 
 from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.health import LinkState
@@ -9,7 +10,7 @@ from fakes.events import block, bridge, event
 from fakes.pbx import FakePbx, dashboard, screen_text
 from fakes.sound import report
 
-PAYLOADS = {
+APART = {
     "style": "[bold red]Bob[/]",
     "close": "Bob [/foo]",
     "click": "[@click=app.quit]Bob[/]",
@@ -31,6 +32,15 @@ PAYLOADS = {
     "dollar": "$name {0} %s",
     "link": "[link=https://example.org]Bob[/link]",
 }
+TOGETHER = {name: APART[name] for name in ("close", "click", "zalgo", "wide", "long")} | {
+    "controls": "".join(f"{text} " for text in APART.values() if not text.isprintable()),
+}
+"""What shows soonest that a text was read as markup, was not cleaned, or was measured wrong.
+
+What becomes of each kind of text is tested where texts are cleaned and fitted (`tests/views/test_hostile.py`); here it
+is whether they have been, on every way to the screen.
+"""
+PAYLOADS = APART if THOROUGH else TOGETHER
 
 
 def exchange(*texts: str) -> FakePbx:

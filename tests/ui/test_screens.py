@@ -1,6 +1,6 @@
 """What else there is: help, diagnostics, the palette, the details, tabs, and the line of keys."""
 
-import gc
+from types import SimpleNamespace
 
 from textual.widgets import Input
 
@@ -329,7 +329,7 @@ async def test_the_keys_are_drawn_again_only_when_other_keys_work(monkeypatch):
 
 async def test_the_collector_is_frozen_once_there_is_a_state(monkeypatch):
     frozen = []
-    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
+    monkeypatch.setattr("amitop.ui.app.gc", SimpleNamespace(collect=list, freeze=lambda: frozen.append(1)))
     pbx = FakePbx()
     pbx.link.state = LinkState.SYNCING
     app = dashboard(pbx)
