@@ -1,7 +1,9 @@
 """Fixtures that start a real Asterisk. Every test that uses one is marked `pbx`."""
 
+import gc
 import os
 import signal
+import sys
 
 import pytest
 
@@ -12,9 +14,11 @@ NEEDED = os.environ.get("AMITOP_REQUIRE_PBX") == "1"
 """Continuous integration sets it: there a real Asterisk that cannot be started is a failure, not a reason to skip."""
 
 
-os.environ.pop(
-    "PYTHONUNBUFFERED", None
-)  # which hides what goes wrong when a program that tests start flushes its output
+os.environ.pop("PYTHONUNBUFFERED", None)  # it hides what goes wrong when a started program flushes its output
+# Compiled files are written whoever started the tests: else each of xdist's workers rewrites all asserts for 7 seconds,
+# and each program that a test starts compiles all of amitop.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 # Whatever a shell starts in the background ignores Ctrl-C, and so would all that these tests start and interrupt.
@@ -30,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]):
     result = yield
     items.sort(key=lambda item: item.get_closest_marker("pbx") is not None)
     return result
+
+
+def pytest_collection_finish():
+    """Take tests and modules out of the garbage collector's sight: its full collections would walk over all of them."""
+    gc.collect()
+    gc.freeze()
 
 
 def _running(version: str):

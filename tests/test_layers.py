@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,9 @@ def modules() -> list[tuple[str, Path]]:
     return [(".".join(path.relative_to(PACKAGE).with_suffix("").parts), path) for path in sorted(PACKAGE.rglob("*.py"))]
 
 
+@cache
 def imports(path: Path) -> set[str]:
-    """Every module that the file imports anywhere, for types too, by its full dotted name."""
+    """Every module that the file imports anywhere, for types too, by its full dotted name. Not to be changed."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
