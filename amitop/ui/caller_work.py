@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from amitop.control import fields
-from amitop.control.caller_plan import CallerAct, CallerPlan, plan_caller
+from amitop.control.caller_plan import CallerAct, CallerPlan, caller_words, plan_caller
 from amitop.control.statistics import plan_reset
 from amitop.ui.confirm import ConfirmScreen
 from amitop.ui.form import Draft, Field, FormScreen
@@ -90,11 +90,7 @@ class CallerWork:
                 return Draft(plans, plans[0].sentence)
             return Draft(plans, f"{len(plans)} callers go to {extension}.", tuple(plan.sentence for plan in plans))
 
-        title = (
-            f"Move {callers[0].caller.num or callers[0].channel}"
-            if len(callers) == 1
-            else f"Move {len(callers)} callers"
-        )
+        title = f"Move {caller_words(callers[0]) if len(callers) == 1 else f'{len(callers)} callers'}"
         choices = [(way, f"queue {queue}") for way, queue in known]
         field = Field("Extension", choices, placeholder="601@from-trunk")
 

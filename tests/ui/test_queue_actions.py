@@ -196,6 +196,7 @@ async def test_a_caller_is_moved_to_a_queue_whose_extension_is_known_or_sent_to_
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", "down", "m", "enter")
         await pilot.pause()
+        assert "Move 王小明 +15557654321 " in screen_text(app)
         assert "moves to sales, by way of 601" in screen_text(app)
         await pilot.press("enter")
         await app.workers.wait_for_complete()
