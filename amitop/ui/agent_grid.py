@@ -12,7 +12,6 @@ from amitop.ui.table_lines import (
     CURSOR,
     CURSOR_LOST,
     ENDED,
-    HEADER,
     LOST,
     MARKED,
     POINTER,
@@ -22,13 +21,10 @@ from amitop.ui.table_lines import (
 )
 from amitop.views.agent_grid import Grid, grid_cell, lay_out_grid
 from amitop.views.agents import AgentRow
-from amitop.views.format import fit
-from amitop.views.standing import STATE_GLYPH, STATE_ORDER
 
 if TYPE_CHECKING:
     from textual import events
 
-LEGEND = "  ".join(f"{STATE_GLYPH[state]} {state}" for state in STATE_ORDER)
 PLAIN = "plain"
 """The style of a cell whose state is neither good nor bad: it is a cell all the same."""
 MARGIN = 1
@@ -55,7 +51,7 @@ AgentGrid:ansi {
 
 
 class AgentGrid(LiveTable[AgentRow]):
-    """Agents side by side. Where the table has its titles stands what the glyphs mean."""
+    """Agents side by side, without titles: what the glyphs mean stands in the line of totals above."""
 
     GROUNDS = True
     DEFAULT_CSS = CSS
@@ -84,12 +80,12 @@ class AgentGrid(LiveTable[AgentRow]):
 
     @property
     def _body(self) -> int:
-        """Lines below the legend."""
-        return max(self.size.height - 1, 1)
+        """Lines for cells."""
+        return max(self.size.height, 1)
 
     def _fit_height(self) -> None:
         self._grid = lay_out_grid(len(self._rows), max(self._width, 1), self._body, MARGIN)
-        size = Size(self._width, self._grid.lines + 1)
+        size = Size(self._width, self._grid.lines)
         if size != self.virtual_size:
             self.virtual_size = size
 
@@ -99,15 +95,13 @@ class AgentGrid(LiveTable[AgentRow]):
         self._sync()
 
     def _composed(self, width: int, height: int) -> list[Line]:
-        lines = [Line((HEADER,), (fit(" " + LEGEND, width, glyphs=self._glyphs),), ("",))]
         if not self._rows:
-            lines += [blank_line(width)] * (height - 1)
-            if self.empty and height > 1:
+            lines = [blank_line(width)] * height
+            if self.empty and height:
                 lines[height // 2] = message_line(self.empty, width, self._glyphs)
-            return lines[:height]
+            return lines
         top = self.scroll_offset.y
-        lines += [self._grid_line(y, width) for y in range(top, top + height - 1)]
-        return lines
+        return [self._grid_line(y, width) for y in range(top, top + height)]
 
     def _grid_line(self, y: int, width: int) -> Line:
         """Return line *y* of the grid: as much of each of its people as stands there."""
@@ -162,8 +156,8 @@ class AgentGrid(LiveTable[AgentRow]):
         at = event.get_content_offset(self)
         event.stop()
         event.prevent_default()  # a click in the table means something else, and Textual asks every class
-        if at is None or at.y == 0:
+        if at is None:
             return
-        index = self._grid.at(at.x, self.scroll_offset.y + at.y - 1)
+        index = self._grid.at(at.x, self.scroll_offset.y + at.y)
         if index is not None:
             self._moved(index)

@@ -159,10 +159,6 @@ class AgentsView(FloorView[AgentRow]):
             self.filter_bar.open(text=words)
             self.table.focus()
 
-    def on_live_table_activated(self, message: LiveTable.Activated) -> None:
-        """There is nothing beneath an agent."""
-        message.stop()
-
 
 def make(place: Workplace) -> AgentsView:
     """Return the view for *place*."""

@@ -77,7 +77,11 @@ def _halves(sections: Sequence[Section], count: int) -> list[list[Section]]:
     if count == 1:
         return [list(sections)]
     heights = [len(section.lines) + 2 for section in sections]
-    split = min(range(len(sections) + 1), key=lambda n: max(sum(heights[:n]), sum(heights[n:]) / (count - 1)))
+    # Only where there is nothing at all does the first column stay empty.
+    split = min(
+        range(min(1, len(sections)), len(sections) + 1),
+        key=lambda n: max(sum(heights[:n]), sum(heights[n:]) / (count - 1)),
+    )
     return [list(sections[:split]), *_halves(sections[split:], count - 1)]
 
 

@@ -210,7 +210,7 @@ async def test_a_click_selects_a_cell():
         await pilot.pause()
         grid = app.main.view.table
         x, y = grid._grid.place(2)
-        await pilot.click(grid, offset=(x + 4, y + 1))
+        await pilot.click(grid, offset=(x + 4, y))
         assert grid.cursor_index == 2
 
 
