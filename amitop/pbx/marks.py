@@ -79,7 +79,7 @@ def _spy_start(store: Store, packet: Packet, now: float) -> None:
         return
     _end_spying(store, spyer)  # one listens to one at a time
     spyer.spying_on = spyee.uniqueid
-    spyee.spies.add(spyer.uniqueid)
+    spyee.spies |= {spyer.uniqueid}
     store.note(spyee.uniqueid, packet.name, f"{spyer.name} listens to {spyee.name}", now)
 
 
@@ -95,7 +95,7 @@ def _spy_stop(store: Store, packet: Packet, now: float) -> None:
 def _end_spying(store: Store, spyer: Channel) -> None:
     spyee = store.channels.get(spyer.spying_on or "")
     if spyee is not None:
-        spyee.spies.discard(spyer.uniqueid)
+        spyee.spies -= {spyer.uniqueid}
     spyer.spying_on = None
 
 

@@ -93,7 +93,7 @@ class Channel:
     """Muted from here: it does not hear the others."""
     ends_at: float | None = None
     """When the PBX will hang it up, as far as that was set from here; None for never."""
-    spies: set[str] = field(default_factory=set)
+    spies: frozenset[str] = frozenset()
     """Uniqueids of the channels that listen to this one."""
     spying_on: str | None = None
     local_other: str | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from amitop.ami.packet import NOTHING, Packet
+from amitop.ami.packet import NOTHING, ChannelVariable, Packet
 from amitop.pbx import bridges, channels, groups
 from amitop.pbx.blocks import (
     LINKEDID,
@@ -59,13 +59,13 @@ class _Row(NamedTuple):
     data: str | None
     duration: str
     bridge: str | None
-    packet: Packet
+    variables: Sequence[ChannelVariable]
 
 
 def apply_channels(store: Store, items: Sequence[Packet], asked_at: float, now: float, *, first: bool) -> SnapshotDiff:
     """See `Store.apply_channels`."""
     store.drift.settle(store, now)
-    rows = {row.fields[UNIQUEID]: row for item in items if (row := _read(item)) is not None}
+    rows = {row.fields[UNIQUEID]: row for item in items if (row := _read(item, store)) is not None}
     missing = [uid for uid, channel in store.channels.items() if uid not in rows and channel.created <= asked_at]
     diff = SnapshotDiff(len(rows) + len(missing))
     if not first:
@@ -99,7 +99,7 @@ def apply_bridges(store: Store, items: Iterable[Packet], now: float) -> None:
 
 def apply_status(store: Store, packet: Packet, now: float) -> None:
     """See `Store.apply_status`."""
-    row = _read(packet)
+    row = _read(packet, store)
     if row is None or row.fields[UNIQUEID] in store.tombstones:
         return
     _merge(store, row, now, now, first=False)
@@ -112,10 +112,13 @@ def apply_status(store: Store, packet: Packet, now: float) -> None:
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _read(packet: Packet) -> _Row | None:
+def _read(packet: Packet, store: Store) -> _Row | None:
     fields = channel_fields(packet)
     if fields is None:
         return None
+    known = store.channels.get(fields[UNIQUEID])
+    if known is not None and known.block == fields:
+        fields = known.block  # a long list says again what is known: 10,000 blocks are 10 MB
     match = _TAIL.search(text_of(packet))
     if match is not None:
         application, data, duration, bridge = match.groups()
@@ -123,7 +126,7 @@ def _read(packet: Packet) -> _Row | None:
         application, bridge = packet.get("Application"), packet.get("BridgeID")  # BridgeId in a CoreShowChannel
         data = packet.get("ApplicationData") or packet.get("Data")
         duration = packet.get("Duration") or packet.get("Seconds")
-    return _Row(fields, _none(application), _none(data), duration, _none(bridge), packet)
+    return _Row(fields, _none(application), _none(data), duration, _none(bridge), packet.channel_variables())
 
 
 def _none(text: str) -> str | None:
@@ -219,9 +222,8 @@ def _merge(store: Store, row: _Row, asked_at: float, now: float, *, first: bool)
         seconds = _seconds(row.duration)
         if seconds is not None and abs(asked_at - seconds - channel.created) > exact:
             groups.created_at(store, channel, asked_at - seconds)
-    if b"\nChanVariable" in row.packet.raw:
-        for variable in row.packet.channel_variables():
-            channel.variables[variable.name] = variable.value
+    for variable in row.variables:
+        channel.variables[variable.name] = variable.value
     channel.application, channel.data, channel.application_at = row.application, row.data, now
     if row.bridge != channel.bridge:
         _move(store, channel, row.bridge, None if first else now)
