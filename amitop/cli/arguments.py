@@ -205,15 +205,17 @@ def _report() -> _Parser:
         "report",
         "[TARGET]",
         "Print the shift that a dashboard of this user counts, or counted last.",
-        f"As Markdown, if nothing else is asked for. Without a connection it is the shift\n"
-        f"as it was kept, without Asterisk's own figures.\n\n{_TARGET}",
+        f"As Markdown, if nothing else is asked for. Shifts are kept for 14 days. Without\n"
+        f"a connection it is the shift as it was kept, without Asterisk's own figures.\n\n{_TARGET}",
     )
     _connection(parser)
+    parser.add_argument("--shift", type=_place, default=1, metavar="N", help="2: the one before the last, ... (1)")
     forms = parser.add_mutually_exclusive_group()
     for option, form, words in (
         ("--csv", "queues", "the queues, for a spreadsheet"),
         ("--csv-agents", "agents", "the agents, for a spreadsheet"),
         ("--json", "json", "print one JSON document"),
+        ("--list", "list", "which shifts are kept, the last one first"),
     ):
         forms.add_argument(option, dest="form", action="store_const", const=form, default="markdown", help=words)
     return parser
@@ -269,6 +271,12 @@ def _count(text: str) -> int:
     return min(int(text), _MANY)
 
 
+def _place(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and text.strip("0")):
+        raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
+    return min(int(text), _MANY)
+
+
 def _not_negative(text: str) -> float:
     try:
         value = float(text)
@@ -307,5 +315,5 @@ _PARSERS = {
     "simulate": _simulate,
 }
 _WITH_VALUE = {"--config", "--secret-file", "--tls-ca", "--tls-fingerprint", "--theme", "--every", "--for"} | {
-    "--port", "--calls-per-minute", "--agents", "--queues", "--seed", "--speed", "--misbehave",
+    "--port", "--calls-per-minute", "--agents", "--queues", "--seed", "--speed", "--misbehave", "--shift",
 }  # fmt: skip

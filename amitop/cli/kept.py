@@ -10,6 +10,7 @@ from amitop.shift.records import restore
 from amitop.shift.tally import Tally
 
 if TYPE_CHECKING:
+    from amitop.shift.ledger import Span
     from amitop.shift.records import Record
 
 
@@ -20,14 +21,23 @@ class Kept(NamedTuple):
     tally: Tally
 
 
-def kept_shift(pbx: str) -> Kept | None:
-    """Return the last shift that was kept of *pbx*, None where there is none.
+def kept_shifts(pbx: str) -> list[Span]:
+    """Return when the shifts were that are kept of *pbx*, the last one first. Raises `Failure` as `kept_shift` does."""
+    ledger = Ledger(default_path())
+    shifts = ledger.shifts(pbx)
+    if ledger.problem:
+        raise Failure(ExitCode.BAD_NEWS, ledger.problem)
+    return shifts
+
+
+def kept_shift(pbx: str, back: int = 0) -> Kept | None:
+    """Return the last shift that was kept of *pbx*, or the one *back* shifts before it; None where there is none.
 
     Raises `Failure` where the file cannot be read, or what is in it.
     """
     path = default_path()
     ledger = Ledger(path)
-    record = ledger.load(pbx)
+    record = ledger.load(pbx, back)
     if ledger.problem:
         raise Failure(ExitCode.BAD_NEWS, ledger.problem)
     if record is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from amitop.cli.connection import connected
 from amitop.cli.failure import ExitCode, Failure
-from amitop.cli.kept import Kept, kept_shift
+from amitop.cli.kept import Kept, kept_shift, kept_shifts
 from amitop.cli.output import say
 from amitop.pbx.store import Store
 from amitop.shift.ledger import default_path
@@ -26,14 +27,22 @@ if TYPE_CHECKING:
 
 
 def run(args: argparse.Namespace, login: Login) -> int:
-    """Print the last shift that was kept, with Asterisk's own figures if the PBX is there to tell them."""
+    """Print a shift that was kept, with Asterisk's own figures if the PBX is there to tell them; or which are kept."""
     name = login.profile.name
-    kept = kept_shift(name)
-    if kept is None:
-        raise Failure(
-            ExitCode.BAD_NEWS,
-            f"no shift of {name} is kept in {default_path()} yet: the dashboard counts one while it runs",
+    if args.form == "list":
+        shifts = kept_shifts(name)
+        if not shifts:
+            raise _none_kept(name)
+        places = len(str(len(shifts)))
+        say(
+            "\n".join(
+                f"{at:{places}}  {_time(each.started)} to {_time(each.saved)}" for at, each in enumerate(shifts, 1)
+            )
         )
+        return ExitCode.FINE
+    kept = kept_shift(name, args.shift - 1)
+    if kept is None:
+        raise _none_kept(name)
     try:
         document = asyncio.run(_with_pbx(login, kept))
     except Failure as failure:
@@ -44,6 +53,22 @@ def run(args: argparse.Namespace, login: Login) -> int:
         document = _document(login, kept, Store(name), 0.0)
     say(_text(args.form, document).rstrip("\n"))
     return ExitCode.FINE
+
+
+def _none_kept(name: str) -> Failure:
+    """Return why there is no such shift."""
+    count = len(kept_shifts(name))
+    if not count:
+        why = f"no shift of {name} is kept in {default_path()} yet: the dashboard counts one while it runs"
+    else:
+        shifts = "1 shift" if count == 1 else f"{count} shifts"
+        why = f"only {shifts} of {name} {'is' if count == 1 else 'are'} kept in {default_path()}: --list names them"
+    return Failure(ExitCode.BAD_NEWS, why)
+
+
+def _time(epoch: float) -> str:
+    """Return a moment as the report has it: in this machine's time."""
+    return datetime.fromtimestamp(epoch).strftime("%Y-%m-%d %H:%M")
 
 
 async def _with_pbx(login: Login, kept: Kept) -> Json:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import uuid
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from amitop.shift.records import AgentRecord, QueueRecord, Record
 
@@ -40,6 +40,13 @@ CREATE TABLE IF NOT EXISTS keeper (pbx TEXT PRIMARY KEY, token TEXT, seen REAL);
 _VERSION = 1
 
 
+class Span(NamedTuple):
+    """When a shift that is kept began, and when it was written down last. Epoch seconds."""
+
+    started: float
+    saved: float
+
+
 def default_path() -> Path:
     """Return where the platform keeps a user's state."""
     import platformdirs  # noqa: PLC0415  # not needed where the path is given
@@ -58,13 +65,26 @@ class Ledger:
         self._inbox: SimpleQueue[Record | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def load(self, pbx: str) -> Record | None:
-        """Return the last shift that was kept of *pbx*, None where there is none or it cannot be read."""
+    def shifts(self, pbx: str) -> list[Span]:
+        """Return the shifts that are kept of *pbx*, the last one first; none where they cannot be read."""
+        if not self.path.exists():
+            return []
+        with self._said(), contextlib.closing(self._open()) as base:
+            found = base.execute("SELECT started, saved FROM shift WHERE pbx = ? ORDER BY started DESC", (pbx,))
+            return [Span(*row) for row in found.fetchall()]
+        return []
+
+    def load(self, pbx: str, back: int = 0) -> Record | None:
+        """Return the last shift that was kept of *pbx*, or the one that was *back* shifts before it.
+
+        None where there is none or it cannot be read.
+        """
         if not self.path.exists():
             return None
         with self._said(), contextlib.closing(self._open()) as base:
             found = base.execute(
-                "SELECT started, watched_from, saved FROM shift WHERE pbx = ? ORDER BY started DESC LIMIT 1", (pbx,)
+                "SELECT started, watched_from, saved FROM shift WHERE pbx = ? ORDER BY started DESC LIMIT 1 OFFSET ?",
+                (pbx, back),
             ).fetchone()
             if found is None:
                 return None

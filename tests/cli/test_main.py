@@ -76,6 +76,8 @@ def test_help_fits_a_terminal(amitop, command):
         (["watch", "pbx", "--json", "--for", "nan"], "seconds above 0"),
         (["verify", "pbx", "--for", "-1"], "--for"),
         (["report", "pbx", "--csv", "--json"], "not allowed with argument --csv"),
+        (["report", "pbx", "--list", "--json"], "not allowed with argument --list"),
+        (["report", "pbx", "--shift", "0"], "--shift: must be a whole number, 1 or more"),
         (["check", "pbx", "--csv"], "no option --csv"),
         (["replay"], "FILE"),
         (["replay", "--read-only", "x"], "no option --read-only"),

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -315,6 +316,40 @@ async def test_report_for_a_spreadsheet(pbx, config, run, ledger):
     code, out, err = await run("report", "lab", "--csv-agents")
     assert (code, err) == (0, "")
     assert one_line(out) == "" or out.startswith("device,name")
+
+
+async def test_report_of_a_shift_before_the_last_one(pbx, config, run, ledger):
+    config(pbx)
+    keep(ledger, 1_700_000_000.0, *GAVE_UP)
+    keep(ledger, 1_700_030_000.0, *ANSWERED)
+    for options, started, answered in (
+        ([], "2023-11-15T06:33:20.000Z", 6),
+        (["--shift", "1"], "2023-11-15T06:33:20.000Z", 6),
+        (["--shift", "2"], "2023-11-14T22:13:20.000Z", 0),
+    ):
+        code, out, err = await run("report", "lab", "--json", *options)
+        assert (code, err) == (0, "")
+        found = json.loads(out)
+        assert (found["shift"]["started"], found["queues"][0]["answered"]) == (started, answered)
+    code, out, err = await run("report", "lab", "--shift", "3")
+    assert (code, out) == (1, "")
+    assert one_line(err) == f"amitop: only 2 shifts of lab are kept in {ledger}: --list names them"
+
+
+async def test_the_shifts_that_are_kept_are_listed_without_a_connection(pbx, config, run, ledger):
+    config(pbx)
+    await pbx.stop()
+    code, out, err = await run("report", "lab", "--list")
+    assert (code, out) == (1, "")
+    assert "no shift of lab is kept" in one_line(err)
+    keep(ledger, 1_700_000_000.0, *GAVE_UP)
+    keep(ledger, 1_700_030_000.0, *ANSWERED)
+    code, out, err = await run("report", "lab", "--list")
+    assert (code, err) == (0, "")
+    times = [datetime.fromtimestamp(epoch).strftime("%Y-%m-%d %H:%M") for epoch in (1_700_030_000, 1_700_030_600)]
+    last, before = out.splitlines()
+    assert last == f"1  {times[0]} to {times[1]}"
+    assert before.startswith("2  ")
 
 
 async def test_report_of_a_ledger_that_cannot_be_read(pbx, config, run, ledger):

@@ -81,6 +81,25 @@ def loaded(path, pbx: str = "lab") -> Tally | None:
     return tally
 
 
+def test_shifts_are_counted_back_from_the_last(tmp_path):
+    path = tmp_path / "shift.sqlite3"
+    assert Ledger(path).shifts("lab") == []
+    ledger = Ledger(path)
+    for started in (EPOCH, EPOCH + 1000, EPOCH + 500):
+        ledger.save(changes(counted(started), "lab", started + 100))
+    ledger.close()
+    shifts = Ledger(path).shifts("lab")
+    assert [(each.started, each.saved) for each in shifts] == [
+        (EPOCH + 1000, EPOCH + 1100),
+        (EPOCH + 500, EPOCH + 600),
+        (EPOCH, EPOCH + 100),
+    ]
+    assert [Ledger(path).load("lab", back).started for back in range(3)] == [each.started for each in shifts]
+    assert len(Ledger(path).load("lab", 2).queues) == 1
+    assert Ledger(path).load("lab", 3) is None
+    assert Ledger(path).shifts("other") == []
+
+
 def test_what_is_written_comes_back(path) -> None:
     ledger = kept(path, changes(counted(), "lab", EPOCH + 100))
     assert ledger.problem == ""
