@@ -1,12 +1,12 @@
 """A load for benchmarks: so many channels at once, and so many events a second, from calls like any others.
 
-Calls come in over a trunk of their own, ring a phone, are answered, and end, first come, first gone: as many as make
-the events that are asked for. Lists, actions and the truth know them like all calls.
+Calls come in over a trunk of their own, ring a phone, are answered, and end: as many as make the events that are asked
+for. Each is as likely to be the next to end as any other, as in Erlang's model: many are short, a few go on for long.
+Lists, actions and the truth know them like all calls.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from amitop.sim import cast
@@ -36,8 +36,8 @@ class Load:
         self.exchange = life.exchange
         self.calls = max(channels // 2, 1)
         self.rate = rate
-        self._up: deque[Channel] = deque()
-        """The callers, oldest first."""
+        self._up: list[Channel] = []
+        """The callers, in no order."""
         self._owed = 0.0
         self._said = 0
         self._phones = max(channels // PER_PHONE, 10)
@@ -88,10 +88,16 @@ class Load:
             if self._owed <= 0:
                 break
             if self._up:
-                exchange.hang_up(self._up.popleft())
+                exchange.hang_up(self._any())
             self._call()
             self._said = self._heard()
             self._owed -= self._said - before
+
+    def _any(self) -> Channel:
+        """Take one of the callers away."""
+        up, at = self._up, self.life.dice.randrange(len(self._up))
+        up[at], up[-1] = up[-1], up[at]
+        return up.pop()
 
     def _heard(self) -> int:
         """Count the events so far, without the VarSets that clients filter out."""

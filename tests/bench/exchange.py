@@ -39,7 +39,7 @@ class Source:
         life = populate(exchange, Options(0.0, 0, 0))
         exchange.dialplan.add("from-trunk", "86400", "Wait(86400)")
         wanted, exchange.wanted = exchange.wanted, frozenset()  # nobody hears what went before
-        self.first = exchange.call_in(TRUNK, "+15550000000", "Caller 0", "86400", context="from-trunk")
+        self.first = exchange.call_in(TRUNK, "10007", "Caller 0", "86400", context="from-trunk")
         Load(life, channel_count, rate).begin(BEFORE)
         exchange.clock.advance(BEFORE)
         exchange.wanted = wanted

@@ -210,7 +210,7 @@ def dashboard(channels: int, rate: float, seconds: float, cpu_budget: float, *, 
     where = f"{channels:,} channels, {rate:,.0f} events/s"
     try:
         with Probe([sys.executable, "-m", "amitop", f"admin@127.0.0.1:{port}"], env) as probe:
-            first = probe.wait_for(b"+15550000000", 20)
+            first = probe.wait_for(b" 10007 ", 20)
             startup = first - probe.started
             probe.press("2")
             time.sleep(3)
@@ -265,7 +265,7 @@ def latencies(probe: object, pressed: list[float], log: str, where: str) -> list
             found = line.find("T0")
             if found >= 0 and line[found + 1 : found + 6].isdigit():
                 seen.setdefault(line[found : found + 6], at)
-        here = next((i for i, line in enumerate(screen) if line[:1] in {">", "▶", "›", "❯", "▌"}), None)
+        here = next((i for i, line in enumerate(screen) if line[:1] in {">", "?"}), None)
         if here is not None and here != cursor:
             moves.append(at)
             cursor = here
