@@ -45,7 +45,7 @@ _RECORD = {
 _MUTE = {
     Mute.UNHEARD: "the others do not hear them",
     Mute.DEAF: "they do not hear the others",
-    Mute.BOTH: "neither",
+    Mute.BOTH: "neither hears the other",
     Mute.OFF: "heard and hearing again",
 }
 

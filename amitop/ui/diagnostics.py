@@ -95,15 +95,19 @@ def traffic_lines(pbx: LivePbx) -> list[LabelValue]:
     ]
 
 
+def _lists(count: int) -> str:
+    return f"{count:,} list{'s' * (count != 1)}"
+
+
 def truth_lines(pbx: LivePbx) -> list[LabelValue]:
     """Return label and value of how well the state agrees with what the PBX lists."""
     store, health, queues = pbx.store, pbx.health, pbx.store.queue_drift
     unknown = ", ".join(f"{name} {count:,}" for name, count in store.unknown.most_common(6))
     return [
         ("State", f"{len(store.channels):,} channels, {len(store.bridges):,} bridges, {len(store.calls):,} calls"),
-        ("Compared", f"{store.drift.compared:,} channels in {health.lists:,} lists of the PBX"),
+        ("Compared", f"{store.drift.compared:,} channels in {_lists(health.lists)} of the PBX"),
         ("Drift", f"{store.drift.differed:,} differed from what the events had told"),
-        ("Queues compared", f"{queues.compared:,} callers and members in {queues.lists:,} lists"),
+        ("Queues compared", f"{queues.compared:,} callers and members in {_lists(queues.lists)}"),
         ("Drift of queues", f"{queues.differed:,} differed from what the events had told"),
         ("Last list took", f"{health.list_seconds * 1000:,.0f} ms"),
         ("Applications", "of this moment" if pbx.applications_live else "as of the last list"),

@@ -139,6 +139,10 @@ def _channel_lines(row: ChannelRow, now: float) -> Iterator[tuple[str, str | Non
         yield "Answered", "before amitop was there"
     if channel.partial:
         yield "First heard of", "in the middle of its life"
+    unknown = [word for word, known in (("on hold", channel.held), ("recorded", channel.recorded)) if known is None]
+    if unknown and row.end is None:
+        meanwhile = ", since the link was lost" if channel.missed else ""
+        yield "Not known", f"whether it is {' or '.join(unknown)}{meanwhile}"
     dial = store.dials.get(channel.uniqueid)
     if dial is not None:
         yield "Dialled as", f"{dial.dial_string or '?'}, {dial.status or 'no answer yet'}, {ago(now - dial.begun)}"
@@ -148,10 +152,6 @@ def _channel_lines(row: ChannelRow, now: float) -> Iterator[tuple[str, str | Non
     yield "Music on hold", channel.music
     if channel.recordings:
         yield "Recorded", f"{channel.recordings} recording(s)" + (", muted" if channel.recording_muted else "")
-    unknown = [word for word, known in (("on hold", channel.held), ("recorded", channel.recorded)) if known is None]
-    if unknown and row.end is None:
-        why = "the link was lost meanwhile" if channel.missed else "amitop came later"
-        yield "Not known", f"whether it is {' or '.join(unknown)}: {why}"
     if channel.unheard or channel.deaf:
         words = ("is not heard" if channel.unheard else "", "does not hear" if channel.deaf else "")
         yield "Muted from here", " and ".join(word for word in words if word)

@@ -137,10 +137,10 @@ def test_what_nobody_can_know_of_a_channel_is_said_in_one_line() -> None:
     assert "Not known" not in dict(of_channel(store, "1.1", 131)["Channel"].lines)
     channel.partial = True
     lines = dict(of_channel(store, "1.1", 131)["Channel"].lines)
-    assert lines["Not known"] == "whether it is on hold or recorded: amitop came later"
+    assert lines["Not known"] == "whether it is on hold or recorded"
     channel.held_at, channel.missed = 121.0, True
     lines = dict(of_channel(store, "1.1", 131)["Channel"].lines)
-    assert lines["Not known"] == "whether it is recorded: the link was lost meanwhile"
+    assert lines["Not known"] == "whether it is recorded, since the link was lost"
 
 
 def test_a_leg_beneath_its_call_is_shown_as_a_channel() -> None:
