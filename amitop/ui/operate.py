@@ -25,6 +25,8 @@ AT_ONCE = 20
 """Hang-ups under way at a time: a PBX takes one action after another anyway."""
 LISTED = 8
 """Lines of failures that one notice holds."""
+SHORT, LONG = 5.0, 15.0
+"""Seconds for which a notice stays: a failure for long enough to be read from the next desk."""
 Severity = Literal["information", "warning", "error"]
 _SEVERITY: dict[OutcomeKind, Severity] = {
     OutcomeKind.DONE: "information",
@@ -142,15 +144,15 @@ class Operations:
 
     def refuse(self, what: str, why: str) -> None:
         """Say why the key for *what* does nothing."""
-        self._notify(why, what, "warning")
+        # One line is read at once, and whoever pressed the key waits to go on.
+        self._notify(why, what, "warning", seconds=LONG if "\n" in why else SHORT)
 
     def leave_out(self, what: str, problems: Sequence[str]) -> None:
         """Say whom *what* leaves out, in lines of `left_out`, if anybody."""
         if problems:
             self.refuse(what, "\n".join(problems))
 
-    def _notify(self, text: str, title: str, severity: Severity) -> None:
+    def _notify(self, text: str, title: str, severity: Severity, seconds: float | None = None) -> None:
         lines = [clean(line, 300) for line in text.split("\n")]
-        # A failure stays long enough to be read from the next desk.
-        timeout = 5 if severity == "information" else 15
-        self._app.notify("\n".join(lines), title=title, severity=severity, timeout=timeout, markup=False)
+        seconds = seconds or (SHORT if severity == "information" else LONG)
+        self._app.notify("\n".join(lines), title=title, severity=severity, timeout=seconds, markup=False)

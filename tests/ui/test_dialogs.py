@@ -8,7 +8,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Label
 
 import amitop.ui
+from amitop.control.outcome import Outcome, OutcomeKind
 from amitop.ui.dialog import Dialog
+from amitop.ui.operate import LONG, SHORT
 from fakes.floor import floor_dashboard
 
 
@@ -38,3 +40,14 @@ def test_whatever_lies_over_the_dashboard_is_such_a_dialog():
     dialogs = {each for each in classes if issubclass(each, ModalScreen) and each.__module__.startswith("amitop.")}
     assert len(dialogs) > 5
     assert {each for each in dialogs if not issubclass(each, Dialog)} == set()
+
+
+async def test_why_a_key_does_nothing_is_shown_for_less_long_than_a_failure():
+    app = floor_dashboard()
+    async with app.run_test(notifications=True) as pilot:
+        app.operations.refuse("Move", "no caller is there")
+        app.operations.refuse("Alerts", "one\ntwo")
+        app.operations.tell([Outcome(OutcomeKind.FAILED, "It did not come.")])
+        app.operations.tell([Outcome(OutcomeKind.DONE, "Hung up.")])
+        await pilot.pause()
+        assert [notice.timeout for notice in app._notifications] == [SHORT, LONG, LONG, SHORT]
