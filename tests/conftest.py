@@ -36,10 +36,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]):
     return result
 
 
+# Each full collection walks over all that lives, and here that is also every test, what they share, and recordings in
+# memory: a seventh of the whole time. So objects are collected between two tests, once there are enough to be worth it,
+# and what outlives that is taken out of the collector's sight.
+WORTH_IT = 200_000
+gc.set_threshold(2 * WORTH_IT, 10, 1_000_000)
+
+
 def pytest_collection_finish():
-    """Take tests and modules out of the garbage collector's sight: its full collections would walk over all of them."""
+    """Never walk over the tests again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol():
+    """Collect after the test."""
+    result = yield
+    objects, collections, _ = gc.get_count()
+    if collections or objects > WORTH_IT:
+        gc.collect()
+        gc.freeze()
+    return result
 
 
 def _running(version: str):

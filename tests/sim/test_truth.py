@@ -18,6 +18,7 @@ from sim.against_truth import differences
 from sim.lab import lab
 from sim.mirror import EVENTS, FACTS, Mirror
 from sim.test_soak import ACTS, Person
+from thorough import THOROUGH
 
 from amitop.ami.link import Backoff, LinkState
 from amitop.ami.secret import Secret
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from amitop.sim.exchange import Exchange
 
 NOW = 1_800_000_000.0
-HOURS = float(os.environ.get("AMITOP_SIM_HOURS", "0.4"))
+HOURS = float(os.environ.get("AMITOP_SIM_HOURS", "0.4" if THOROUGH else "0.1"))
 SEED = int(os.environ.get("AMITOP_SIM_SEED", "1"))
 EVERY = 60.0
 """Seconds between two lists of everything, as amitop takes them."""
