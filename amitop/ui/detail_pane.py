@@ -10,6 +10,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from amitop.ui.line import wrap
 from amitop.views.agents import AgentRow
@@ -199,8 +200,14 @@ class DetailPane(ScrollView, can_focus=True):
             self._lines = [[(fit("Nothing is selected", width, glyphs=self._glyphs), LABEL)]]
         else:
             self._lines = arrange(_sections(row, now, applications_live=applications_live), width, self._glyphs)
-        self.virtual_size = Size(width, len(self._lines))
+        self._fit_height(Size(width, len(self._lines)))
         self._repaint()
+
+    def _fit_height(self, size: Size) -> None:
+        if size != self.virtual_size:
+            # As in `LineTable`: assigning to it would lay out the whole screen each time the cursor moves.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
 
     def _repaint(self) -> None:
         width, height = self.scrollable_content_region.size
