@@ -57,8 +57,10 @@ def parse_and_apply() -> list[Figure]:
     from panoramisk.message import Message
 
     from amitop.ami.wire import Framer
+    from amitop.cli.main import YOUNG
     from amitop.pbx.store import Store
 
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])  # as the program does, and for both
     figures = []
     for path in sorted(RECORDINGS.glob("asterisk-*.ami.gz")):
         data = gzip.decompress(path.read_bytes())
