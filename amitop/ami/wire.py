@@ -95,7 +95,7 @@ class Framer:
         self._carriage_return = data.endswith(b"\r")
         if self._carriage_return:
             data = data[:-1]
-        data = data.replace(b"\r\n", b"\n")
+        data = _with_line_feeds(data)
         if self.banner is None:
             rest = self._take_banner(data)
             if rest is None:
@@ -241,6 +241,12 @@ class Framer:
             packet.damaged = True
         self.counters.resynced += len(packets) - 1
         return packets
+
+
+def _with_line_feeds(data: bytes) -> bytes:
+    """Return *data* with LF for each CRLF. Taking away all CRs costs half of that, and nearly always is the same."""
+    without = data.translate(None, b"\r")
+    return without if len(data) - len(without) == data.count(b"\r\n") else data.replace(b"\r\n", b"\n")
 
 
 def _command_output(piece: bytes) -> Packet:
