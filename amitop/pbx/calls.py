@@ -19,6 +19,8 @@ def call_state(call: Call, store: Store) -> CallState:
     legs = call.legs
     if not legs:
         return CallState.ENDED
+    if len(legs) == 2 and _have_each_other(store, *legs):
+        return CallState.TALKING
     ending, held, alone_in_queue = True, False, False
     bridges: list[Bridge] = []
     for leg in legs:
@@ -48,6 +50,16 @@ def call_state(call: Call, store: Store) -> CallState:
     if lot:
         return CallState.PARKED
     return CallState.WAITING if alone_in_queue else _before_answer(store, call)
+
+
+def _have_each_other(store: Store, one: Channel, two: Channel) -> bool:
+    """Whether this is what nearly all calls are: two who are alone together, neither on hold nor on the way out."""
+    if one.bridge is None or one.bridge != two.bridge or one.held_at is not None or two.held_at is not None:
+        return False
+    if one.hanging or two.hanging or one.local_other is not None or two.local_other is not None:
+        return False
+    bridge = store.bridges.get(one.bridge)
+    return bridge is not None and len(bridge.members) == 2 and bridge.connects
 
 
 def _talks(store: Store, bridge: Bridge) -> bool:
