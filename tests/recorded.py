@@ -223,6 +223,7 @@ def check(store: Store) -> None:
     assert seats.keys() <= store.channels.keys()
     assert all(store.rooms.get(room.name) is room for room in store.part(Conferences).by_bridge.values())
     check_queues(store)
+    check_order(store)
     assert store.call_by_uid.keys() == store.channels.keys()
     for uid, call in store.call_by_uid.items():
         assert store.calls[call.id] is call
@@ -233,6 +234,15 @@ def check(store: Store) -> None:
         assert call.legs == sorted(call.legs, key=lambda leg: (leg.created, leg.order))
     for channel in store.channels.values():
         assert all(store.channels[spy].spying_on == channel.uniqueid for spy in channel.spies)
+
+
+def check_order(store: Store) -> None:
+    """Assert that channels and calls stand in order of age where the store says so."""
+    if store.by_age:
+        ages = [(channel.created, channel.order) for channel in store.channels.values()]
+        assert ages == sorted(ages)
+        ages = [(call.started, call.order) for call in store.calls.values()]
+        assert ages == sorted(ages)
 
 
 def check_queues(store: Store) -> None:

@@ -99,6 +99,10 @@ def begin(store: Store, fields: Fields, now: float, *, partial: bool) -> Channel
         order=store.arrivals,
     )
     store.arrivals += 1
+    if now < store.youngest:
+        store.by_age = False
+    else:
+        store.youngest = now
     store.channels[uniqueid] = channel
     store.by_name[name] = uniqueid
     store.part(Devices).add(channel.device, uniqueid)

@@ -67,6 +67,7 @@ def began(store: Store, channel: Channel, now: float) -> None:
 
 def created_at(store: Store, channel: Channel, created: float) -> None:
     """Correct when *channel* began."""
+    store.by_age = False
     channel.created = created
     call = store.call_by_uid[channel.uniqueid]
     call.legs.sort(key=_age)
@@ -252,6 +253,7 @@ def _split(store: Store, call: Call, parts: list[set[str]]) -> None:
         left = {leg.uniqueid for leg in call.legs}.difference(*parts)
         parts = [part for part in parts if part is not staying] + [left]
     for part in parts:
+        store.by_age = False
         new = _begin(store, [leg for leg in call.legs if leg.uniqueid in part])
         new.queue = next((store.queued[uid].queue for uid in part if uid in store.queued), None)
         new.met_before = call.met_before and _talking(store, new)

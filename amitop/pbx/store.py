@@ -6,6 +6,7 @@ Every moment is handed in, so the same packets at the same times give the same s
 from __future__ import annotations
 
 from collections import Counter, deque
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from amitop.pbx import channels, hints, queue_snapshot, registrations, snapshot
@@ -36,6 +37,9 @@ TOMBSTONE = 120.0
 ENDED_KEPT = 500
 """Ended channels and calls that are remembered."""
 
+_CHANNEL_AGE = attrgetter("created", "order")
+_CALL_AGE = attrgetter("started", "order")
+
 PartT = TypeVar("PartT")
 
 
@@ -64,6 +68,10 @@ class Store:
         self.version = 0
         self.arrivals = 0
         """Channels that were ever made, for their order."""
+        self.youngest = float("-inf")
+        """When the youngest channel ever made began."""
+        self.by_age = True
+        """Whether `channels` and `calls` stand in order of age, as they nearly always come; see `keep_order`."""
         self.unknown: Counter[str] = Counter()
         """By event name: events that could not be read, or spoke of something that is not known."""
         self.drift = Drift()
@@ -202,6 +210,18 @@ class Store:
         """Tell the observers what happened in a queue."""
         for observer in self.observers:
             observer(fact)
+
+    def keep_order(self) -> None:
+        """Have `channels` and `calls` stand in order of age, where a list or a split call has changed that."""
+        if self.by_age:
+            return
+        self.by_age = True
+        channels = sorted(self.channels.values(), key=_CHANNEL_AGE)
+        self.channels.clear()
+        self.channels.update((channel.uniqueid, channel) for channel in channels)
+        calls = sorted(self.calls.values(), key=_CALL_AGE)
+        self.calls.clear()
+        self.calls.update((call.id, call) for call in calls)
 
     def note(self, uniqueid: str, event: str, text: str, now: float, *words: str) -> None:
         """Add a line to the story of the call that *uniqueid* belongs to.

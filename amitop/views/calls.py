@@ -10,7 +10,7 @@ from amitop.views.call_row import CallRow, LegRow, account, parties
 from amitop.views.channels import LINGER, lingering
 from amitop.views.columns import PBX, Column
 from amitop.views.format import UNICODE
-from amitop.views.kept import KeptRows
+from amitop.views.kept import KeptRows, by_age
 from amitop.views.sound import QUALITY
 from amitop.views.words import duration, flags, time_left
 
@@ -38,21 +38,24 @@ class CallRows:
         *expanded* holds the keys of the calls whose legs are shown; those are the rows' `children`, which `project`
         puts beneath them.
         """
-        rows: list[CallRow] = []
+        alive: list[list[CallRow]] = []
+        ends: list[CallRow] = []
         for store in stores:
             gone: dict[str, list[EndedChannel]] = defaultdict(list)
             for end in lingering(store, now):
                 gone[end.call_id].append(end)
-            rows += self._kept.of(store, store.calls.values())
+            store.keep_order()
+            own = self._kept.of(store, store.calls.values())
             for ended in reversed(store.ended_calls):
                 if now - ended.at >= LINGER:
                     break
                 legs = {leg.uniqueid: leg for leg in _legs(ended.call, gone)}
-                rows.append(CallRow(store, ended.call, end=ended, last_legs=list(legs.values())))
+                ends.append(CallRow(store, ended.call, end=ended, last_legs=list(legs.values())))
             if expanded:
-                rows = [_opened(row, gone) if row.store is store and row.key in expanded else row for row in rows]
-        # By age, so that a row keeps its place when it ends.
-        rows.sort(key=_age)
+                own = [_opened(row, gone) if row.key in expanded else row for row in own]
+                ends = [_opened(row, gone) if row.store is store and row.key in expanded else row for row in ends]
+            alive.append(own)
+        rows = by_age(alive, ends, _age)
         return list(rows)
 
 

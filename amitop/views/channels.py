@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from amitop.pbx.model import ChannelState
 from amitop.views.columns import PBX, Column, Style
 from amitop.views.format import party
-from amitop.views.kept import KeptRows
+from amitop.views.kept import KeptRows, by_age
 from amitop.views.sound import QUALITY, sound_of
 from amitop.views.stuck import SIGN, stuck
 from amitop.views.words import application, company, duration, flags, marked, position, time_left
@@ -113,13 +113,13 @@ class ChannelRows:
 
     def rows(self, stores: Iterable[Store], now: float) -> list[ChannelRow]:
         """Return a row for every channel, oldest first, and for those that ended less than two seconds ago."""
-        rows: list[ChannelRow] = []
+        alive: list[list[ChannelRow]] = []
+        ended: list[ChannelRow] = []
         for store in stores:
-            rows += self._kept.of(store, store.channels.values())
-            rows += [ChannelRow(store, end.channel, end) for end in lingering(store, now)]
-        # By age, so that a row keeps its place when it ends.
-        rows.sort(key=_age)
-        return rows
+            store.keep_order()
+            alive.append(self._kept.of(store, store.channels.values()))
+            ended += [ChannelRow(store, end.channel, end) for end in lingering(store, now)]
+        return by_age(alive, ended, _age)
 
 
 def channel_rows(stores: Iterable[Store], now: float) -> list[ChannelRow]:

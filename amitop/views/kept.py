@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from bisect import bisect
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from amitop.pbx.store import Store
 
@@ -44,3 +45,16 @@ class KeptRows(Generic[ThingT, RowT]):
             if kept is not None:
                 made.update({thing: kept[thing] for thing in things if thing in kept})
         return list(map(made.__getitem__, things))
+
+
+def by_age(alive: Sequence[list[RowT]], ended: Iterable[RowT], age: Callable[[RowT], Any]) -> list[RowT]:
+    """Return the rows of several stores, each in order of *age*, and those that have *ended* in their old places."""
+    rows = alive[0] if len(alive) == 1 else sorted((row for each in alive for row in each), key=age)
+    placed: list[RowT] = []
+    here = 0
+    for row in sorted(ended, key=age):  # few beside those that live, which would cost more to sort anew
+        there = bisect(rows, age(row), here, key=age)
+        placed += rows[here:there]
+        placed.append(row)
+        here = there
+    return placed + rows[here:]

@@ -128,7 +128,7 @@ def test_hold_recording_and_spying_are_flags() -> None:
     assert cell(store, "flags", 131) == ""
     store.channels["1.2"].held_at = 120.0
     store.channels["1.1"].recordings = 1
-    store.channels["1.1"].spies.add("7.7")
+    store.channels["1.1"].spies |= {"7.7"}
     assert cell(store, "flags", 131) == "‖ hold ◉ rec ◎ spied"
 
 

@@ -1,9 +1,14 @@
 """Rows that are made once for each thing: none is anybody else's, and those of the gone do not pile up."""
 
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from amitop.pbx.store import Store
-from amitop.views.kept import KeptRows
+from amitop.views.kept import KeptRows, by_age
 
 
 @dataclass(eq=False)
@@ -45,3 +50,15 @@ def test_rows_of_the_gone_do_not_pile_up_and_those_of_the_living_stay():
     for number in range(5000):
         assert kept.of(store, [stays, Thing(str(number))])[0] is row
     assert len(kept._made[store]) < 300
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 30), max_size=20), min_size=1, max_size=3),
+    st.lists(st.integers(0, 30), max_size=9),
+)
+def test_what_has_ended_stands_in_its_old_place(stores, ended):
+    alive = [sorted((age, "lives") for age in ages) for ages in stores]
+    gone = [(age, "ended") for age in ended]
+    rows = by_age(alive, gone, itemgetter(0))
+    assert [age for age, _ in rows] == sorted(age for age, _ in rows)
+    assert sorted(rows) == sorted([*chain(*alive), *gone])
