@@ -32,8 +32,11 @@ APART = {
     "dollar": "$name {0} %s",
     "link": "[link=https://example.org]Bob[/link]",
 }
-TOGETHER = {name: APART[name] for name in ("close", "click", "zalgo", "wide", "long")} | {
+TOGETHER = {
+    "markup": APART["close"] + APART["click"],
     "controls": "".join(f"{text} " for text in APART.values() if not text.isprintable()),
+    "widths": APART["zalgo"] + APART["emoji"] + APART["wide"],
+    "long": APART["long"],
 }
 """What shows soonest that a text was read as markup, was not cleaned, or was measured wrong.
 

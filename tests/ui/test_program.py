@@ -52,7 +52,7 @@ class Terminal:
         )
         os.close(slave)
 
-    def read_until(self, text: bytes, seconds: float = 15.0) -> bytes:
+    def read_until(self, text: bytes, seconds: float = 60.0) -> bytes:
         """Read until *text* was written."""
         deadline = time.monotonic() + seconds
         while text not in self.seen:
@@ -65,10 +65,23 @@ class Terminal:
                     break
         return self.seen
 
+    def wait_still(self, seconds: float = 30.0) -> None:
+        """Wait until the program does nothing any more."""
+        deadline = time.monotonic() + seconds
+        spent = -1
+        while spent != (spent := self._processor_time()):
+            assert time.monotonic() < deadline, "it goes on"
+            time.sleep(0.5)
+
+    def _processor_time(self) -> int:
+        """Ticks that the program has used, as `proc_pid_stat(5)` counts them."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
     def type(self, text: bytes) -> None:
         os.write(self.master, text)
 
-    def end(self, seconds: float = 15.0) -> int:
+    def end(self, seconds: float = 60.0) -> int:
         """Wait for the program to end, reading what it still writes, and return its exit code."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < deadline:
@@ -141,7 +154,7 @@ MainScreen.on_mount = on_mount
 """
     terminal = start(before=before, ignore_hangup=ignore_hangup)
     terminal.read_until(b"no connection")
-    time.sleep(3)  # nobody reads: the event loop now waits for the thread that writes
+    terminal.wait_still()  # nobody reads: the event loop now waits for the thread that writes
     terminal.vanish()
     assert terminal.end() == 129
 
