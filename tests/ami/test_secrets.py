@@ -79,7 +79,7 @@ def printed(error: BaseException) -> str:
 
 
 async def log_in(address: Address, challenge: bool) -> None:
-    await Session.open(address, "admin", Secret(HIDDEN), challenge=challenge, connect_timeout=5.0)
+    await Session.open(address, "admin", Secret(HIDDEN), challenge=challenge, connect_timeout=30.0)
 
 
 def boom(*_: object, **__: object) -> None:

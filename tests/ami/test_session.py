@@ -184,7 +184,7 @@ async def test_other_errors_are_no_empty_lists(pbx: FakeServer, connect, message
 
 async def test_a_response_that_announces_no_list_is_an_empty_one(pbx: FakeServer, connect) -> None:
     pbx.answers["L"] = reply(message="Nothing here")
-    assert (await (await connect()).listing("L", timeout=1.0)).items == []
+    assert (await (await connect()).listing("L", timeout=30.0)).items == []
 
 
 async def test_a_list_that_stops_times_out_with_what_came_and_its_rest_is_dropped(pbx: FakeServer, connect) -> None:

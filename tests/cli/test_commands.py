@@ -238,7 +238,7 @@ async def test_watch_ends_by_itself(pbx, run):
     code, out, err = await run("watch", target(pbx), "--json", "--every", "0.2", "--for", "0.5")
     assert (code, err) == (0, "")
     assert time.monotonic() - begun >= 0.5
-    assert len(out.splitlines()) == 3
+    assert 1 <= len(out.splitlines()) <= 3, "a busy machine leaves out what is overdue"
 
 
 async def test_watch_goes_on_when_the_link_is_lost(pbx, start):

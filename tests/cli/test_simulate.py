@@ -144,4 +144,4 @@ def test_a_pbx_that_dies_is_told_of_on_the_way_out(demo):
     demo.wait_for("retry|no connection|stale", 40)
     demo.send("q")
     assert demo.wait_exit() == 1
-    demo.wait_for(lambda text: "the simulated PBX ended by itself (-9)" in text, 5)
+    demo.wait_for(lambda text: "the simulated PBX ended by itself (-9)" in text, 40)

@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+from stage.loop import StagedLoop
 
 from amitop.cli.ticks import next_tick, stop_on_signal, ticks
 
@@ -27,12 +28,16 @@ def test_next_tick(number, elapsed, every, duration, following):
     assert next_tick(number, elapsed, every, duration) == following
 
 
-async def test_ticks_end_with_their_time():
-    stop = asyncio.Event()
-    seen = [elapsed async for elapsed in ticks(0.01, 0.03, stop)]
-    assert 2 <= len(seen) <= 4
-    assert seen[0] < 0.01
-    assert seen == sorted(seen)
+def test_ticks_end_with_their_time():
+    async def seen():
+        begun = asyncio.get_running_loop().time()
+        when = [elapsed async for elapsed in ticks(1.0, 3.5, asyncio.Event())]
+        return when, asyncio.get_running_loop().time() - begun
+
+    with asyncio.Runner(loop_factory=StagedLoop) as runner:
+        when, lasted = runner.run(seen())
+    assert when == pytest.approx([0.0, 1.0, 2.0, 3.0])
+    assert lasted == pytest.approx(3.5)
 
 
 async def test_ticks_end_with_the_event_without_waiting():
@@ -51,5 +56,5 @@ async def test_ticks_end_with_the_event_without_waiting():
 async def test_a_signal_sets_the_event(number):
     with stop_on_signal() as stop:
         os.kill(os.getpid(), number)
-        await asyncio.wait_for(stop.wait(), 10)
+        await asyncio.wait_for(stop.wait(), 30)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -193,7 +193,7 @@ async def test_a_list_that_cannot_be_merged_does_not_end_the_link(pbx, monkeypat
 
 async def test_it_ends_with_the_link(pbx):
     pbx.fails = LinkLost("gone")
-    await asyncio.wait_for(pbx.sync.run(pbx), 5)
+    await asyncio.wait_for(pbx.sync.run(pbx), 30)
 
 
 # -- over a socket ----------------------------------------------------------------------------------------------------
