@@ -136,9 +136,9 @@ class AgentsView(FloorView[AgentRow]):
         before.display, after.display = False, True
         key = before.cursor_key
         after.focus()
-        self.again()
         if key is not None:
-            self.call_after_refresh(after.select, key)
+            after.aim(key)
+        self.again()
 
     def action_absent(self) -> None:
         """Hide those who are not there, or show them."""

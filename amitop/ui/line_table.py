@@ -87,6 +87,7 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
         self._cursor = Cursor()
         self._marks = Marks()
         self._filtered_anew = False
+        self._aimed = False
         self._lines: list[Line] = []
         self._palette = Palette(self, grounds=self.GROUNDS)
         self._strips: dict[int, tuple[Line, Strip]] = {}  # as painted last, by the widget's line
@@ -109,8 +110,9 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
         if self._marks and not self.asked.filter:
             self._marks.prune(set(keys))
         self._fit_height()
-        if self.follow and not self._lost:
+        if (self.follow or self._aimed) and not self._lost and self.size.height:
             self._scroll_to_cursor()
+            self._aimed = False
         self._sync()
         self._tell()
 
@@ -123,6 +125,11 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
         self._marks.clear()
         self.order.reset()
         self.scroll_home(animate=False)
+
+    def aim(self, key: Key) -> None:
+        """Have the cursor on *key*, from when that is listed. Until then it is lost, so that no key acts on another."""
+        self._cursor = Cursor(key)
+        self._aimed = True
 
     @property
     def rows(self) -> Sequence[RowT]:

@@ -94,6 +94,8 @@ class MainScreen(Screen[None]):
         self._details: dict[bool, bool] = {}
         """Whether a person wants the details, in views that usually have them and in others."""
         self._second: int | None = None
+        self._begun = False
+        """Whether there ever was a PBX that is known whole."""
         self._keys_that_work: object = None
         self._keys_of: object = None
         """The row for which that was found."""
@@ -148,7 +150,7 @@ class MainScreen(Screen[None]):
             return
         self._second = int(clock)
         now = self.now
-        self.view.sync(now, force=force)
+        self._show_rows(now, force=force)
         self._show_tabs()
         if new_second:
             self.alarm.watch(now)
@@ -157,6 +159,12 @@ class MainScreen(Screen[None]):
             self._look(now)
         if not covered and (new_second or self.view.worked_in.cursor_key != self._keys_of):
             self._note_keys()
+
+    def _show_rows(self, now: float, *, force: bool = False) -> None:
+        """Show them once there is a whole state: before, events tell of one call or two, where the cursor would go."""
+        self._begun = self._begun or self._any_live()
+        if self._begun:
+            self.view.sync(now, force=force)
 
     def _show_tabs(self) -> None:
         hidden = [entry.name for entry in VIEWS if entry.why_hidden(self.pbxs)]
@@ -343,7 +351,7 @@ class MainScreen(Screen[None]):
         self.detail.forget()
         self.view.table.focus()
         # The rows at once, for the next key may have been typed already; all else when the view has its size.
-        self.view.sync(self.now, force=True)
+        self._show_rows(self.now, force=True)
         self.call_after_refresh(self.tick, force=True)
 
     def action_details(self, shown: bool | None = None) -> None:

@@ -19,12 +19,12 @@ class Cursor:
     stands for nothing, until the entity is listed again or a person moves it.
     """
 
-    def __init__(self) -> None:
-        self.key: Key | None = None
+    def __init__(self, key: Key | None = None) -> None:
+        self.key = key
         """The entity that was chosen, listed or not; None before there was ever a row."""
         self.index = 0
         """The row number at which the cursor is drawn."""
-        self.lost = False
+        self.lost = key is not None
 
     def settle(self, keys: Sequence[Key]) -> None:
         """Find the entity in a new list. The first list ever puts the cursor on its first row."""

@@ -153,6 +153,28 @@ async def test_an_ended_call_stays_in_the_details_with_its_cause():
         assert "10 s ago: No circuit available (34)" in screen_text(app)
 
 
+async def test_the_cursor_waits_for_the_whole_state():
+    pbx = FakePbx()
+    pbx.link.state = LinkState.SYNCING
+    app = dashboard(pbx)
+    async with app.run_test(size=SIZE) as pilot:
+        ring = {"state": 4, "position": ("from-trunk", "600", 1)}
+        newer = block("9.9", "PJSIP/trunk-00000009", caller=("+15550000009", "Late"), **ring)
+        pbx.happen(event("Newchannel", newer))
+        app.main.tick(force=True)
+        await pilot.press("2", "1")
+        assert "Late" not in screen_text(app)
+        older = block("1.1", "PJSIP/trunk-00000001", caller=("+15550000001", "Early"), **ring)
+        pbx.store.apply(event("Newchannel", older), pbx.now - 100)
+        pbx.link.state = LinkState.LIVE
+        app.main.tick(force=True)
+        await pilot.pause()
+        first, second = lines(app)[4:6]
+        assert first.startswith(">")
+        assert "Early" in first
+        assert "Late" in second
+
+
 async def test_the_first_state_is_shown_when_it_comes_and_not_with_the_next_frame():
     pbx = talking()
     pbx.link.state = LinkState.SYNCING

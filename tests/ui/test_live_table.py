@@ -143,6 +143,20 @@ class TestCursor:
             assert not table.select(("pbx1", "unheard of"))
             assert table.cursor_row == app.rows[40]
 
+    async def test_a_row_that_is_aimed_at_has_the_cursor_from_when_it_is_listed(self) -> None:
+        async with running(calls(50), size=(80, 12)) as (app, table, pilot):
+            late = app.rows.pop(40)
+            app.tick()
+            table.aim(late.key)
+            assert table.cursor_row is None, "nothing can be done to another row meanwhile"
+            app.tick()
+            assert table.cursor_row is None
+            app.rows.insert(40, late)
+            app.tick()
+            await pilot.pause()
+            assert table.cursor_row == late
+            assert line_of(app, late).startswith("> ")
+
 
 class TestScroll:
     async def test_the_screen_stays_when_the_cursor_s_row_wanders_off(self) -> None:
