@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import amitop.ui  # noqa: F401 - before anything imports Textual, whose clock it sets: the same for all tests
 from rig.asterisk import Asterisk
 from rig.roots import missing
 
