@@ -80,6 +80,8 @@ class Pending:
         """End with an error."""
         if not self.answer.done():
             self.answer.set_exception(error)
+            # Whoever waits still gets it; of one who has just been cancelled, asyncio would complain on the terminal.
+            self.answer.exception()
 
     def respond(self, packet: Packet) -> None:
         """Take a response: the only one of an action, the first of a list, or one that cuts a list short."""

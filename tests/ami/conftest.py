@@ -28,7 +28,7 @@ async def connect(pbx: FakeServer) -> AsyncIterator[Callable[..., Awaitable[Sess
     async with contextlib.AsyncExitStack() as stack:
 
         async def open_session(**options) -> Session:
-            options.setdefault("connect_timeout", 5.0)
+            options.setdefault("connect_timeout", 30.0)
             session = await Session.open(pbx.address, "admin", Secret("s3cret"), **options)
             return await stack.enter_async_context(session)
 

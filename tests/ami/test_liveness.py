@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 
 import pytest
 
 from amitop.ami.errors import ActionTimeout, AmiError, LinkLost, WireError
 from amitop.ami.pulse import Pulse, beat
-from amitop.ami.session import STALL
+from amitop.ami.secret import Secret
+from amitop.ami.session import STALL, Session
 from fakes.server import FakeServer, Peer, Request, cut, raw, refuse, reply, silence
 
 
@@ -171,6 +173,22 @@ async def test_close_does_not_wait_for_a_pbx_that_is_silent(pbx: FakeServer, con
     await asyncio.wait_for(session.close(), 30.0)
     with pytest.raises(LinkLost):
         await asking
+
+
+async def test_who_is_cancelled_as_the_link_is_lost_leaves_no_complaint(pbx: FakeServer) -> None:
+    """The heart is stopped with its Ping under way; asyncio would write on the terminal that nobody took the error."""
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    pbx.answers["Ping"] = silence
+    session = await Session.open(pbx.address, "admin", Secret("s3cret"))
+    await pbx.request("Ping")
+    pbx.cut()
+    await session.wait_closed()
+    await session.close()
+    del session
+    await asyncio.sleep(0)
+    gc.collect()
+    assert complaints == []
 
 
 async def test_an_action_may_be_cancelled(pbx: FakeServer, connect) -> None:
