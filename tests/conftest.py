@@ -6,6 +6,8 @@ import signal
 import sys
 
 import pytest
+from hypothesis import settings
+from thorough import THOROUGH, examples
 
 import amitop.ui  # noqa: F401 - before anything imports Textual, whose clock it sets: the same for all tests
 from rig.asterisk import Asterisk
@@ -35,6 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]):
     result = yield
     items.sort(key=lambda item: item.get_closest_marker("pbx") is not None)
     return result
+
+
+settings.register_profile("all", deadline=None)  # a busy machine is late
+settings.register_profile("inner loop", settings.get_profile("all"), max_examples=examples(settings().max_examples))
+settings.load_profile("all" if THOROUGH else "inner loop")
 
 
 # Each full collection walks over all that lives, and here that is also every test, what they share, and recordings in

@@ -7,3 +7,8 @@ asks for it. No test is left out in the inner loop; some of them try fewer examp
 import os
 
 THOROUGH = "1" in {os.environ.get("AMITOP_THOROUGH"), os.environ.get("AMITOP_REQUIRE_PBX")}
+
+
+def examples(number: int) -> int:
+    """Return how many examples hypothesis tries of the *number* that it tries if all are tried."""
+    return number if THOROUGH else number // 5

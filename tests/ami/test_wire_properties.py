@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import examples
 
 from amitop.ami.packet import Kind, Packet
 from amitop.ami.wire import Framer, encode
@@ -100,7 +101,7 @@ STREAM = st.lists(st.tuples(LINE, END), max_size=30).map(lambda lines: b"".join(
 
 
 @given(STREAM, st.lists(st.integers(0, 20), max_size=60))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_any_split_of_any_stream_gives_the_packets_of_slow_framing(stream: bytes, sizes: list[int]) -> None:
     expected = [b"\n".join(lines) for lines, _ in slow_frames(stream)]
     packets = feed_all(stream, sizes)
@@ -111,7 +112,7 @@ def test_any_split_of_any_stream_gives_the_packets_of_slow_framing(stream: bytes
 
 
 @given(STREAM, st.lists(st.integers(0, 20), max_size=60), st.sets(st.sampled_from(["Newchannel", "UserEvent"])))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_what_is_wanted_does_not_change_what_is_read(stream: bytes, sizes: list[int], wanted: set[str]) -> None:
     framer = Framer(banner=False, wanted=wanted)
     packets, at = [], 0
@@ -145,7 +146,7 @@ def slow_headers(raw: bytes) -> dict[str, list[str]]:
 
 
 @given(st.lists(st.one_of(LINE, st.sampled_from([b"Channel: b", b"K:  v", b"channel:c", b"Channel"])), min_size=1))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_fast_parsing_equals_slow_parsing(lines: list[bytes]) -> None:
     raw = b"\n".join(lines)
     packet = Packet(raw)
@@ -170,7 +171,7 @@ def test_what_is_encoded_is_framed_back(headers: dict[str, str]) -> None:
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_whatever_is_sent_is_one_packet_or_refused(key: str, value: str) -> None:
     try:
         data = encode("Hangup", {key: value}, "amitop-1")

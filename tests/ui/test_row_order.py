@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import examples
 from ui.table_rows import Clock, Row
 
 from amitop.ui.row_order import QUIET, RESORT_EVERY, RowOrder
@@ -163,7 +164,7 @@ class TestFrozen:
         assert not order.gone
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(
         st.tuples(
