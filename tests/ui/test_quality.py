@@ -149,11 +149,12 @@ async def test_it_says_why_it_knows_nothing():
 async def test_an_idle_pbx_and_a_lost_one_are_not_reproached():
     idle, lost = FakePbx(), sounding(reports=0)
     lost.reports_since = 900.0
-    lost.lose(LinkState.WAITING, "refused")
     for pbx, words in ((idle, "No legs now"), (lost, "no reports")):
         app = dashboard(pbx)
         async with app.run_test(size=LARGE) as pilot:
             await show(app, pilot)
+            if pbx is lost:
+                pbx.lose(LinkState.WAITING, "refused")
             pbx.now = 1100.0
             app.main.tick(force=True)
             await pilot.pause()
