@@ -196,6 +196,9 @@ def dashboard(channels: int, rate: float, seconds: float, cpu_budget: float, *, 
     """CPU, latencies, start-up and memory of the dashboard against an exchange in another process."""
     from probe import Probe
 
+    # Compiled, as an installed amitop is, and not anew at each start where the environment forbids to keep that.
+    compiled = [sys.executable, "-m", "compileall", "-q", HERE.parent.parent / "amitop"]
+    subprocess.run(compiled, check=True, env=_writing())
     exchange = subprocess.Popen(
         [sys.executable, str(HERE / "exchange.py"), "--channels", str(channels), "--rate", str(rate)],
         stdout=subprocess.PIPE,
@@ -203,7 +206,7 @@ def dashboard(channels: int, rate: float, seconds: float, cpu_budget: float, *, 
     )
     assert exchange.stdout is not None
     port = exchange.stdout.readline().decode().split()[1]
-    env = {k: v for k, v in os.environ.items() if not k.startswith("AMITOP_")} | {
+    env = {k: v for k, v in _writing().items() if not k.startswith("AMITOP_")} | {
         "AMITOP_SECRET": "x",
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
@@ -252,6 +255,10 @@ def dashboard(channels: int, rate: float, seconds: float, cpu_budget: float, *, 
     if latency:
         figures += latencies(probe, pressed, log, where)
     return figures
+
+
+def _writing() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def latencies(probe: object, pressed: list[float], log: str, where: str) -> list[Figure]:
