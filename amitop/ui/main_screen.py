@@ -151,6 +151,7 @@ class MainScreen(Screen[None]):
         self._second = int(clock)
         now = self.now
         self._show_rows(now, force=force)
+        self._totals.look(self.pbxs)
         self._show_tabs()
         if new_second:
             self.alarm.watch(now)

@@ -10,7 +10,7 @@ from amitop.text import clean
 from amitop.ui.line import Line, Piece, wrap
 from amitop.ui.state_line import BAD, MUTED, WARN, trouble
 from amitop.views.format import UNICODE, Glyphs, hms, sparkline
-from amitop.views.summary import History, Totals, totals
+from amitop.views.summary import Census, History, Totals, totals
 from amitop.views.trunk_row import trunk_totals
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class TotalsLine(Line):
         super().__init__(glyphs, id="totals")
         self._history = History(SPARK_WIDTH, SPARK_SECONDS)
         self._figures = Totals()
+        self._census = Census()
 
     def _tell(self, down: Sequence[str], style: str) -> None:
         """Say why there is nothing to count, on as many lines as that takes: what to do stands at its end."""
@@ -70,6 +71,10 @@ class TotalsLine(Line):
         self.draw_again()
         self.update(Content.styled("\n".join(lines), style), layout=False)
 
+    def look(self, pbxs: Sequence[LivePbx]) -> None:
+        """Look what a part of the calls do: to be called at each frame."""
+        self._census.look([pbx.store for pbx in pbxs])
+
     def renew(
         self, pbxs: Sequence[LivePbx], now: float, staff: Sequence[Piece] = (), alerts: Piece | None = None
     ) -> None:
@@ -79,7 +84,7 @@ class TotalsLine(Line):
         """
         down = [why for pbx in pbxs if (why := trouble(pbx))]
         if len(down) < len(pbxs):
-            self._figures = totals([pbx.store for pbx in pbxs], now)
+            self._figures = totals([pbx.store for pbx in pbxs], now, self._census)
             self._history.feed(now, self._figures.calls)
         if down:
             style = BAD if all(pbx.stale_since is not None for pbx in pbxs) else WARN

@@ -10,8 +10,9 @@ from amitop.pbx.calls import call_state
 from amitop.pbx.model import CallState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from amitop.pbx.model import Call
     from amitop.pbx.store import Store
 
 MINUTE = 60.0
@@ -42,18 +43,64 @@ _TALKING = (CallState.TALKING, CallState.HELD, CallState.CONFERENCE)
 _RINGING = (CallState.DIALING, CallState.RINGING)
 
 
-def totals(stores: Iterable[Store], now: float) -> Totals:
-    """Count. Looks at every call, so once a second is often enough."""
-    states: Counter[CallState] = Counter()
+class Census:
+    """What the calls do, looked at *part* of them at a time where there are more: 5,000 at once would delay a key.
+
+    Small exchanges are counted whole each time; of a large one each call was looked at once in the last round.
+    """
+
+    def __init__(self, part: int = 2000) -> None:
+        self._part = part
+        self._ahead: list[tuple[Store, Call]] = []
+        self._counting: Counter[CallState] = Counter()
+        self._counted: Counter[CallState] | None = None
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether what was counted last was counted in parts, and is up to a second old."""
+        return self._counted is not None
+
+    def look(self, stores: Sequence[Store]) -> None:
+        """Look at the next part: to be called at each frame."""
+        if sum(len(store.calls) for store in stores) <= self._part:
+            self._counted = None
+            self._ahead.clear()
+            return
+        if not self._ahead:
+            self._counting = Counter()
+            self._ahead = [(store, call) for store in stores for call in store.calls.values()]
+        part = self._ahead[-self._part :]
+        del self._ahead[-self._part :]
+        self._counting += _states(part)
+        if not self._ahead:
+            self._counted = self._counting
+
+    def states(self, stores: Sequence[Store]) -> Counter[CallState]:
+        """Return how many do what."""
+        if self._counted is not None:
+            return self._counted
+        return _states((store, call) for store in stores for call in store.calls.values())
+
+
+def _states(calls: Iterable[tuple[Store, Call]]) -> Counter[CallState]:
+    # One that has ended since it was listed has no legs any more, and counts as nothing.
+    return Counter(call_state(call, store) for store, call in calls if call.legs)
+
+
+def totals(stores: Sequence[Store], now: float, census: Census | None = None) -> Totals:
+    """Count; once a second is often enough. A *census* knows what the calls do, where somebody has it look."""
+    census = census or Census()
+    states = census.states(stores)
     calls = channels = started = ended = 0
     joined: list[float] = []
     for store in stores:
-        live = store.calls.values()
-        calls += len(live)
+        store.keep_order()
+        calls += len(store.calls)
         channels += len(store.channels)
-        for call in live:
-            states[call_state(call, store)] += 1
-            started += now - call.started < MINUTE
+        for call in reversed(store.calls.values()):
+            if now - call.started >= MINUTE:
+                break
+            started += 1
         for gone in reversed(store.ended_calls):
             if now - gone.at >= MINUTE:
                 break
@@ -68,7 +115,7 @@ def totals(stores: Iterable[Store], now: float) -> Totals:
         talking=sum(states[state] for state in _TALKING),
         ringing=sum(states[state] for state in _RINGING),
         waiting=waiting,
-        longest_wait=max(now - min(joined), 0.0) if joined and len(joined) >= waiting else None,
+        longest_wait=max(now - min(joined), 0.0) if joined and (len(joined) >= waiting or census.in_parts) else None,
         parked=states[CallState.PARKED],
         in_app=states[CallState.APPLICATION],
         started_last_minute=started,

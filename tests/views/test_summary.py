@@ -1,7 +1,7 @@
 from views.worlds import hung_up, ringing, talking, waiting
 
 from amitop.pbx.store import Store
-from amitop.views.summary import History, Totals, totals
+from amitop.views.summary import Census, History, Totals, totals
 from fakes.events import block, event
 
 
@@ -61,3 +61,40 @@ def test_who_waits_since_before_amitop_came_is_counted_and_the_longest_wait_is_n
     store.apply(event("Newexten", early, "Extension: 600\nApplication: Queue\nAppData: support,,,,60\n"), 100)
     counted = totals([store], 112)
     assert (counted.waiting, counted.longest_wait) == (2, None)
+
+
+def test_many_calls_are_looked_at_in_parts_and_each_once() -> None:
+    stores = [talking(), ringing(), waiting()]
+    whole = totals(stores, 112)
+    assert whole.calls > 2
+    census = Census(part=1)
+    for _ in range(whole.calls):
+        assert totals(stores, 112, census) == whole, "before there was a round all are counted"
+        census.look(stores)
+    assert census.in_parts
+    for _ in range(2 * whole.calls):
+        census.look(stores)
+        assert totals(stores, 112, census) == whole
+
+
+def test_a_call_that_ends_during_a_round_counts_as_nothing() -> None:
+    ends, stores = talking(), [talking(), ringing(), waiting()]
+    census = Census(part=1)
+    census.look([ends, *stores])
+    for leg in list(ends.channels.values()):
+        ends.apply(event("Hangup", block(leg.uniqueid, leg.name)), 113)
+    assert not ends.calls
+    while not census.in_parts:
+        census.look([ends, *stores])
+    assert census.states([ends, *stores]) == Census().states(stores)
+
+
+def test_when_few_are_left_they_are_counted_whole_again() -> None:
+    stores = [talking(), ringing(), waiting()]
+    census = Census(part=1)
+    for _ in range(5):
+        census.look(stores)
+    assert census.in_parts
+    census.look([Store("pbx1")])
+    assert not census.in_parts
+    assert totals([Store("pbx1")], 112, census) == Totals()
