@@ -88,6 +88,8 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
         self._marks = Marks()
         self._filtered_anew = False
         self._aimed = False
+        self._bar: tuple[int, ...] = ()
+        """The scroll bar that is shown, in eighths of a line."""
         self._lines: list[Line] = []
         self._palette = Palette(self, grounds=self.GROUNDS)
         self._strips: dict[int, tuple[Line, Strip]] = {}  # as painted last, by the widget's line
@@ -293,7 +295,12 @@ class LineTable(ScrollView, Generic[RowT], inherit_bindings=False):
             # Assigning to it would lay out the whole screen whenever a call comes or goes. All that depends on it here
             # is the scroll bar.
             self.set_reactive(Widget.virtual_size, size)
-            self._scroll_update(size)
+            height, top = self.size.height, self.scroll_offset.y
+            # Textual renders the bar anew for each row that comes or goes: 2 ms, and nearly always the same bar.
+            bar = (size.height > height, *(8 * height * each // size.height for each in (height, top)), size.width)
+            if bar != self._bar or top > max(size.height - height, 0):
+                self._bar = bar
+                self._scroll_update(size)
 
     def _scroll_to_cursor(self) -> None:
         index, top, height = self._cursor.index, self.scroll_offset.y, max(self.size.height - 1, 1)

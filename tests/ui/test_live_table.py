@@ -159,6 +159,29 @@ class TestCursor:
 
 
 class TestScroll:
+    async def test_the_bar_is_drawn_anew_only_where_it_looks_different(self, monkeypatch) -> None:
+        async with running(calls(60), size=(80, 12)) as (app, table, pilot):
+            drawn = []
+            monkeypatch.setattr(type(table), "_scroll_update", lambda self, size: drawn.append(size.height))
+            for _ in range(3):
+                app.rows.append(replace(app.rows[-1], id=f"new {len(app.rows)}"))
+                app.tick()
+            await pilot.pause()
+            assert drawn == [], "a line more of sixty is less than an eighth of a line of the bar"
+            assert table.virtual_size.height == 64, "and the last row is within reach all the same"
+            del app.rows[30:]
+            app.tick()
+            assert drawn == [31]
+
+    async def test_the_last_rows_stay_in_sight_when_rows_go(self) -> None:
+        async with running(calls(60), size=(80, 12)) as (app, table, pilot):
+            await pilot.press("G")
+            del app.rows[57:]
+            app.tick()
+            await pilot.pause()
+            assert table.scroll_offset.y == table.max_scroll_y
+            assert app.rows[-1].key in {row.key for row in table.rows}
+
     async def test_the_screen_stays_when_the_cursor_s_row_wanders_off(self) -> None:
         async with running(calls(50), size=(80, 12)) as (app, table, pilot):
             await pilot.press("down")
